@@ -1,0 +1,71 @@
+"""The 23 models of the trade and their helpers, one file and one Postgres schema a domain.
+
+Relationships point from a table to what it depends on; the other direction is a query.
+"""
+
+from soleflip_desktop.db.models.catalog import (
+    Brand,
+    BrandPattern,
+    Category,
+    Product,
+    ProductIdentifier,
+    ProductVariant,
+    Size,
+)
+from soleflip_desktop.db.models.integration import (
+    ImportBatch,
+    ImportChunk,
+    ImportRecord,
+    MarketplaceData,
+)
+from soleflip_desktop.db.models.inventory import InventoryItem, StockXPresaleMarking
+from soleflip_desktop.db.models.pricing import PricingHistory, SourcePrice
+from soleflip_desktop.db.models.suppliers import (
+    AccountPurchaseHistory,
+    Supplier,
+    SupplierAccount,
+    SupplierPerformance,
+)
+from soleflip_desktop.db.models.system import (
+    ChangeLog,
+    EventStore,
+    Platform,
+    PlatformAccount,
+    StatusTransition,
+    SystemConfig,
+    SystemLog,
+)
+from soleflip_desktop.db.models.transactions import Listing, Order, Payout, Transaction
+
+__all__ = [
+    "AccountPurchaseHistory",
+    "Brand",
+    "BrandPattern",
+    "Category",
+    "ChangeLog",
+    "EventStore",
+    "ImportBatch",
+    "ImportChunk",
+    "ImportRecord",
+    "InventoryItem",
+    "Listing",
+    "MarketplaceData",
+    "Order",
+    "Payout",
+    "Platform",
+    "PlatformAccount",
+    "PricingHistory",
+    "Product",
+    "ProductIdentifier",
+    "ProductVariant",
+    "Size",
+    "SourcePrice",
+    "StatusTransition",
+    "StockXPresaleMarking",
+    "Supplier",
+    "SupplierAccount",
+    "SupplierPerformance",
+    "SystemConfig",
+    "SystemLog",
+    "Transaction",
+]

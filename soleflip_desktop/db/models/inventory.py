@@ -1,0 +1,84 @@
+"""Schema `inventory`: the physical units."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from soleflip_desktop.db.base import (
+    Amount,
+    Base,
+    Currency,
+    Key,
+    Percent,
+    TimestampMixin,
+    enum_type,
+)
+from soleflip_desktop.domain.inventory import BoxState, Condition, ItemStatus, VatScheme
+
+SCHEMA = "inventory"
+
+
+class InventoryItem(TimestampMixin, Base):
+    """One physical unit. Its cost is unknown (NULL) until a purchase says otherwise, never 0."""
+
+    __tablename__ = "item"
+    id: Mapped[Key]
+    variant_id: Mapped[int] = mapped_column(sa.ForeignKey("catalog.product_variant.id"), index=True)
+    status: Mapped[ItemStatus] = mapped_column(enum_type(ItemStatus))
+    condition: Mapped[Condition | None] = mapped_column(enum_type(Condition))
+    box_state: Mapped[BoxState | None] = mapped_column(enum_type(BoxState))
+    supplier_id: Mapped[int | None] = mapped_column(sa.ForeignKey("suppliers.supplier.id"))
+    purchase_order_number: Mapped[str | None]
+    purchase_invoice_number: Mapped[str | None]
+    acquired_at: Mapped[datetime | None]
+    return_until: Mapped[date | None]
+    cost_gross: Mapped[Amount | None]
+    cost_net: Mapped[Amount | None]
+    cost_currency: Mapped[Currency | None]
+    vat_scheme: Mapped[VatScheme | None] = mapped_column(enum_type(VatScheme))
+    vat_pct: Mapped[Percent | None]
+    location: Mapped[str | None]
+    notes: Mapped[str | None]
+    import_batch_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("integration.import_batch.id")
+    )
+    import_row: Mapped[int | None]
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
+    __table_args__ = (
+        sa.CheckConstraint(
+            "cost_currency IS NOT NULL OR (cost_gross IS NULL AND cost_net IS NULL)",
+            "cost_currency",
+        ),
+        # Few rows of a long history are still in the house: a partial index stays small.
+        sa.Index(
+            "ix_item_status_open",
+            "status",
+            postgresql_where=sa.text("status NOT IN ('completed', 'sold', 'cancelled')"),
+        ),
+        sa.Index(
+            "ix_item_supplier_id",
+            "supplier_id",
+            postgresql_where=sa.text("supplier_id IS NOT NULL"),
+        ),
+        sa.Index("ix_item_import_batch_id", "import_batch_id", postgresql_using="brin"),
+        {"schema": SCHEMA},
+    )
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as is)
+
+
+class StockXPresaleMarking(TimestampMixin, Base):
+    """A unit promised on StockX before it is in the house, and when it has to be shipped."""
+
+    __tablename__ = "stockx_presale_marking"
+    id: Mapped[Key]
+    item_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.item.id", ondelete="CASCADE"), index=True
+    )
+    stockx_listing_id: Mapped[str | None] = mapped_column(unique=True)
+    marked_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    ship_by: Mapped[datetime | None]
+    unmarked_at: Mapped[datetime | None]
+    __table_args__ = ({"schema": SCHEMA},)

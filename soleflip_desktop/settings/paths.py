@@ -1,0 +1,60 @@
+"""Where the app writes: one data folder per user, everything below it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+ENVIRONMENT_VARIABLE = "SOLEFLIP_DATA_DIR"
+
+
+def data_dir(explicit: Path | None = None) -> Path:
+    """The data folder, absolute: the caller's, the environment's or the operating system's."""
+    chosen = explicit or os.environ.get(ENVIRONMENT_VARIABLE)
+    if not chosen:
+        return platformdirs.user_data_path("SoleFlip Desktop", appauthor=False)
+    return Path(chosen).expanduser().absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """Names everything the app writes; nothing is created before `create`."""
+
+    root: Path
+
+    @property
+    def pgdata(self) -> Path:
+        return self.root / "pgdata"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def locks(self) -> Path:
+        return self.root / "locks"
+
+    @property
+    def backups(self) -> Path:
+        return self.root / "backups"
+
+    @property
+    def imports(self) -> Path:
+        return self.root / "imports"
+
+    @property
+    def settings_file(self) -> Path:
+        return self.root / "settings.json"
+
+    def create(self) -> None:
+        """Make the folder and its subfolders, private to the user; existing ones stay as they are."""
+        # PostgreSQL refuses to run as root and then runs under another account, which must be able
+        # to pass through (not to list) the folder. The subfolders stay closed to it.
+        passable = sys.platform != "win32" and os.geteuid() == 0
+        self.root.mkdir(mode=0o711 if passable else 0o700, parents=True, exist_ok=True)
+        for folder in (self.logs, self.locks, self.backups, self.imports):
+            folder.mkdir(mode=0o700, exist_ok=True)

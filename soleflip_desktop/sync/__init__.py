@@ -1,0 +1,1 @@
+"""Background work; pure asyncio, no Qt."""
