@@ -108,7 +108,7 @@ DECLARE
     touched bigint[];
     logged bigint;
 BEGIN
-    SELECT array_agg(id) INTO touched FROM (SELECT id FROM changed_rows LIMIT 501) AS some;
+    SELECT array_agg(id) INTO touched FROM (SELECT id FROM changed_rows LIMIT 501) AS sample;
     IF touched IS NULL THEN
         RETURN NULL;
     END IF;

@@ -1,1 +1,1 @@
-"""x."""
+"""The outside world: files and marketplaces. Knows no database."""

@@ -144,7 +144,7 @@ _MAKERS = (
         "UGG",
         Role.MAKER,
         "ugg, uggs",
-        models="classic ultra mini, classic mini platform, tasman, tazz, scuffette, neumel, tazzette",
+        models="classic ultra mini, classic mini platform, tasman, tazz, scuffette, neumel",
     ),
     _rule(
         "Timberland",
@@ -190,7 +190,9 @@ _MAKERS = (
         models="club c 85, question mid, question low, instapump fury, classic leather legacy, "
         "answer iv, shaqnosis, shaq attaq, kamikaze ii",
     ),
-    _rule("Saucony", Role.MAKER, "saucony", models="progrid omni, grid azura, triumph 4, shadow 6000"),
+    _rule(
+        "Saucony", Role.MAKER, "saucony", models="progrid omni, grid azura, triumph 4, shadow 6000"
+    ),
     _rule("Under Armour", Role.MAKER, "under armour", models="curry flow, curry 1, curry 4"),
     _rule("Mizuno", Role.MAKER, "mizuno", models="wave rider, wave prophecy"),
     _rule("Onitsuka Tiger", Role.MAKER, "onitsuka tiger, onitsuka", models="mexico 66"),
@@ -263,8 +265,10 @@ _MAKERS = (
     _rule("Assouline", Role.MAKER, leading="assouline"),
     _rule("IKEA", Role.MAKER, "ikea"),
     _rule("Stanley", Role.MAKER, leading="stanley, stanley quencher", models="quencher h2 0"),
-    _rule("Sony", Role.MAKER, leading="sony, playstation", models="playstation 5, playstation 4"),
-    _rule("Microsoft", Role.MAKER, leading="microsoft, xbox", models="xbox series x, xbox series s"),
+    _rule("Sony", Role.MAKER, leading="sony", models="playstation 5, playstation 4"),
+    _rule(
+        "Microsoft", Role.MAKER, leading="microsoft, xbox", models="xbox series x, xbox series s"
+    ),
     _rule("Nintendo", Role.MAKER, "nintendo", models="nintendo switch"),
     _rule("Apple", Role.MAKER, leading="apple", models="airpods, iphone, macbook, ipad"),
     _rule("Beats by Dre", Role.MAKER, "beats by dre, beats by dr dre", leading="beats"),
@@ -458,7 +462,7 @@ BRAND_RULES: tuple[BrandRule, ...] = (*_MAKERS, *_LABELS, *_ARTISTS, *_COLLABORA
 # Bare model numbers are New Balance only at the very start of a name: "350" or "700" inside one
 # belong to Yeezy, and a year can look the same.
 NEW_BALANCE_NUMBERS = frozenset(
-    "327 530 550 574 580 990 991 992 993 998 1300 1906 2002 9060".split()
+    _split("327, 530, 550, 574, 580, 990, 991, 992, 993, 998, 1300, 1906, 2002, 9060")
 )
 
 # Off-White is also a colour. In the middle of a name it counts only next to these makers.

@@ -27,7 +27,9 @@ _WORD = re.compile(r"[a-z0-9+@]+")
 _SPECIAL = str.maketrans({"'": "", "’": "", "`": "", "×": "x", "ß": "ss", "ø": "o", "æ": "ae"})
 _COLLABORATION = "x"
 # Words that may stand in front of the brand without taking the first place from it.
-_NOISE = frozenset("wmns womens women w mens men kids gs ps td new brand nwt size the".split())
+_NOISE = frozenset(
+    {"wmns", "womens", "women", "w", "mens", "men", "kids", "gs", "ps", "td", "new", "the", "nwt"}
+)
 
 _OPENING = Decimal("0.98")
 _JOINED = Decimal("0.95")
@@ -163,7 +165,9 @@ def _without_colour(hits: list[_Hit], item_name: str) -> list[_Hit]:
     return [
         hit
         for hit in hits
-        if hit.rule.name != "Off-White" or hit.opening or (hyphenated and (partners or not hits[1:]))
+        if hit.rule.name != "Off-White"
+        or hit.opening
+        or (hyphenated and (partners or not hits[1:]))
     ]
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
-from soleflip_desktop.domain.brands import product_words
+from soleflip_desktop.domain.brands import product_words, recognise_brand
 
-__all__ = ["Category", "recognise_category"]
+__all__ = ["Audience", "Category", "SizeHints", "recognise_category", "size_hints"]
 
 
 class Category(StrEnum):
@@ -34,8 +36,29 @@ def _words(category: Category, text: str) -> dict[str, Category]:
 
 
 def _pairs(category: Category, text: str) -> dict[tuple[str, str], Category]:
-    phrases = (part.split() for part in text.split(","))
-    return {(first, second): category for first, second in phrases}
+    phrases = (part.partition(" ") for part in text.split(","))
+    return dict.fromkeys(((first, second) for first, _, second in phrases), category)
+
+
+def _makers(category: Category, text: str) -> dict[str, Category]:
+    return dict.fromkeys(text.split(","), category)
+
+
+class Audience(StrEnum):
+    """For whom a shoe is made, where its name says so."""
+
+    WOMEN = "women"
+    YOUTH = "youth"
+    CHILDREN = "children"
+
+
+class SizeHints(NamedTuple):
+    """What a product says about a size that is only a number or missing."""
+
+    audience: Audience | None = None
+    bottoms: bool = False
+    sizeless: bool = False
+    shoe: bool = True
 
 
 # Nouns that name the thing wherever they stand.
@@ -49,22 +72,22 @@ _NOUNS: dict[str, Category] = {
     ),
     **_words(
         Category.APPAREL,
-        "hoodie hoody shirt tshirt tee jacket pants shorts sweater sweatshirt jersey dress skirt"
+        "hoodie hoody shirt tshirt tee jacket pants shorts sweater sweatshirt dress skirt"
         " jeans crewneck sweatpants tracksuit tracksuits trackpants jogger joggers cardigan parka"
-        " puffer vest windbreaker polo longsleeve leggings bra tank anorak fleece jumper trousers"
+        " windbreaker longsleeve leggings bra anorak jumper trousers"
         " overalls bodysuit blouse pajama pajamas swimsuit trunks underwear boxers socks sock"
         " shirts hoodies jackets tees anzug hemd hose jacke pullover",
     ),
     **_words(
         Category.ACCESSORIES,
         "bag bags hat beanie backpack wallet cardholder tote duffle duffel purse handbag"
-        " sunglasses scarf gloves bucket necklace bracelet earrings keychain snapback luggage"
+        " sunglasses scarf gloves necklace bracelet earrings keychain snapback luggage"
         " suitcase umbrella jewelry sling crossbody pouch bandana balaclava visor socken muetze"
         " headband tumbler quencher",
     ),
     **_words(
         Category.COLLECTIBLES,
-        "hardcover paperback figure figurine sculpture poster collectible vinyl skateboard deck"
+        "hardcover paperback figure figurine sculpture poster collectible skateboard deck"
         " bearbrick be@rbrick lithograph screenprint snowglobe ornament",
     ),
     **_words(Category.TOYS, "lego plush plushie doll minifigure squishmallow puzzle diecast"),
@@ -77,16 +100,16 @@ _NOUNS: dict[str, Category] = {
 }
 # Nouns that are just as often part of a shoe's nickname ("Cap and Gown", "Comic Book").
 _WEAK_NOUNS: dict[str, Category] = {
-    **_words(Category.APPAREL, "coat suit top robe uniform blazer camo"),
+    **_words(Category.APPAREL, "coat suit top robe uniform jersey fleece polo puffer tank vest"),
     **_words(
         Category.ACCESSORIES,
-        "cap belt watch chain ring case mug blanket towel pillow cup rug bottle candle mask pin",
+        "cap bucket belt watch chain ring case mug blanket towel pillow cup rug bottle candle mask"
+        " pin",
     ),
-    **_words(Category.COLLECTIBLES, "book print magazine album statue toy toys"),
+    **_words(Category.COLLECTIBLES, "book vinyl print magazine album statue toy toys"),
     **_words(Category.TRADING_CARDS, "card cards"),
     **_words(Category.ELECTRONICS, "phone tv"),
 }
-del _WEAK_NOUNS["camo"], _WEAK_NOUNS["blazer"]  # a pattern, and a Nike model
 
 _PAIR_NOUNS: dict[tuple[str, str], Category] = {
     **_pairs(Category.APPAREL, "t shirt,tank top,crew neck,track top,long sleeve,track pants"),
@@ -128,54 +151,57 @@ _NO_NOUN_PAIRS = frozenset(
 )
 
 _MODEL_WORDS = frozenset(
-    "dunk jordan yeezy boost max retro gel gt samba gazelle campus superstar nmd forum"
-    " ultraboost blazer cortez vapormax presto foamposite huarache lebron kobe kd 550 574 990 991"
-    " 992 993 2002r 1906r 9060 990v3 990v4 990v5 990v6 speedcross xt kayano nimbus cloudmonster"
-    " clifton bondi chuck basketball running trainer skool sk8 hyperdunk uptempo spezial".split()
+    _words(
+        Category.SNEAKERS,
+        "dunk jordan yeezy boost max retro gel gt samba gazelle campus superstar nmd forum"
+        " ultraboost blazer cortez vapormax presto foamposite huarache lebron kobe kd 550 574"
+        " 990 991 992 993 2002r 1906r 9060 990v3 990v4 990v5 990v6 speedcross xt kayano nimbus"
+        " cloudmonster clifton bondi chuck basketball running trainer skool sk8 hyperdunk uptempo"
+        " spezial",
+    )
 )
 _MODEL_PAIRS = frozenset(
     {("air", "force"), ("zoom", "fly"), ("all", "star"), ("stan", "smith"), ("club", "c")}
 )
 # Next to a model these say "a shoe", so that a nickname's noun cannot say otherwise.
-_SHOE_WORDS = frozenset("retro low mid high og gs td ps protro boost v2 v3".split())
+_SHOE_WORDS = frozenset(
+    _words(Category.SNEAKERS, "retro low mid high og gs td ps protro boost v2 v3")
+)
 # What follows these belongs to the description, not to the thing ("figure with cap").
 _TAIL_WORDS = frozenset({"with", "w", "for", "featuring", "mit", "inkl", "incl", "including"})
 
 _BY_BRAND: dict[str, Category] = {
-    **dict.fromkeys(
+    **_makers(
+        Category.SNEAKERS,
         "Nike,Jordan,adidas,New Balance,ASICS,Converse,Vans,Puma,Reebok,Saucony,Salomon,HOKA,On,"
         "Mizuno,Onitsuka Tiger,Diadora,Karhu,Li-Ning,Golden Goose,Autry,Veja,Le Coq Sportif,"
-        "Under Armour,Skechers,Fila,Anta,Common Projects,Axel Arigato".split(","),
-        Category.SNEAKERS,
+        "Under Armour,Skechers,Fila,Anta,Common Projects,Axel Arigato",
     ),
-    **dict.fromkeys(
-        "Crocs,Birkenstock,UGG,Timberland,Dr. Martens,Clarks,Suicoke,Teva,Red Wing,Merrell,KEEN,"
-        "Paraboot".split(","),
+    **_makers(
         Category.FOOTWEAR,
+        "Crocs,Birkenstock,UGG,Timberland,Dr. Martens,Clarks,Suicoke,Teva,Red Wing,Merrell,KEEN,"
+        "Paraboot",
     ),
-    **dict.fromkeys("LEGO,Mattel,Hasbro,Squishmallows,Jellycat".split(","), Category.TOYS),
-    **dict.fromkeys(
-        "KAWS,Taschen,Funko,Medicom Toy,Pop Mart,Bandai,Daniel Arsham,Murakami,Banksy,Jeff Koons,"
-        "Damien Hirst,Keith Haring,Yayoi Kusama,Rizzoli,Phaidon,Assouline".split(","),
+    **_makers(Category.TOYS, "LEGO,Mattel,Hasbro,Squishmallows,Jellycat"),
+    **_makers(
         Category.COLLECTIBLES,
+        "KAWS,Taschen,Funko,Medicom Toy,Pop Mart,Bandai,Daniel Arsham,Murakami,Banksy,Jeff Koons,"
+        "Damien Hirst,Keith Haring,Yayoi Kusama,Rizzoli,Phaidon,Assouline",
     ),
-    **dict.fromkeys(
-        "Pokemon,Topps,Panini,Upper Deck,Konami,Wizards of the Coast".split(","),
-        Category.TRADING_CARDS,
+    **_makers(
+        Category.TRADING_CARDS, "Pokemon,Topps,Panini,Upper Deck,Konami,Wizards of the Coast"
     ),
-    **dict.fromkeys(
-        "Telfar,New Era,Eastpak,JanSport,Rimowa,Ray-Ban,Swatch,Casio,Rolex,Goyard,Stanley,'47,"
-        "Oakley".split(","),
+    **_makers(
         Category.ACCESSORIES,
+        "Telfar,New Era,Eastpak,JanSport,Rimowa,Ray-Ban,Swatch,Casio,Rolex,Goyard,Stanley,'47,"
+        "Oakley",
     ),
-    **dict.fromkeys(
-        "Sony,Microsoft,Nintendo,Apple,Beats by Dre,NVIDIA,Valve".split(","), Category.ELECTRONICS
-    ),
-    **dict.fromkeys(
+    **_makers(Category.ELECTRONICS, "Sony,Microsoft,Nintendo,Apple,Beats by Dre,NVIDIA,Valve"),
+    **_makers(
+        Category.APPAREL,
         "Essentials,Stone Island,The North Face,Patagonia,Arc'teryx,Carhartt,Carhartt WIP,Levi's,"
         "Champion,Denim Tears,Gallery Dept.,Hellstar,Sp5der,Eric Emanuel,Corteiz,Represent,"
-        "Canada Goose,Mitchell & Ness,C.P. Company".split(","),
-        Category.APPAREL,
+        "Canada Goose,Mitchell & Ness,C.P. Company",
     ),
 }
 # These makers sell their thing under words that are nouns elsewhere ("LEGO Phone Booth").
@@ -209,7 +235,7 @@ def _head_noun(words: tuple[str, ...], *, weak: bool) -> Category | None:
 def _is_model(words: tuple[str, ...]) -> bool:
     if not _MODEL_WORDS.isdisjoint(words):
         return True
-    return any(pair in _MODEL_PAIRS for pair in zip(words, words[1:], strict=False))
+    return any(pair in _MODEL_PAIRS for pair in pairwise(words))
 
 
 @lru_cache(maxsize=8192)
@@ -228,3 +254,40 @@ def recognise_category(item_name: str, brand: str | None = None) -> Category:
     if model and by_brand in {None, Category.SNEAKERS, Category.APPAREL}:
         return Category.SNEAKERS
     return by_brand or Category.OTHER
+
+
+_AUDIENCE_WORDS = {
+    **dict.fromkeys(("womens", "wmns", "women", "w"), Audience.WOMEN),
+    **dict.fromkeys(("gs", "youth", "ps", "kids"), Audience.YOUTH),
+    **dict.fromkeys(("td", "infant", "infants", "toddler"), Audience.CHILDREN),
+}
+_BOTTOMS = frozenset(
+    {"shorts", "pants", "jeans", "trousers", "sweatpants", "joggers", "jogger", "trackpants"}
+    | {"chinos", "slacks", "hose", "cargos"}
+)
+# Besides our own values, the words other sources use for a category.
+_SHOE_KINDS = frozenset({"sneakers", "footwear", "shoes"})
+_BOTTOM_KINDS = frozenset({"bottoms", "pants", "shorts", "jeans"})
+_SIZELESS_KINDS = frozenset(
+    {"accessories", "collectibles", "toys", "trading_cards", "electronics"}
+    | {"bag", "bags", "book", "books", "toy", "figure", "figures", "hat", "hats"}
+)
+_US_WAIST_BRANDS = frozenset(
+    {"Levi's", "Denim Tears", "Gallery Dept.", "Dickies", "Carhartt", "Carhartt WIP"}
+)
+
+
+def size_hints(item_name: str, brand: str | None, category: str | None) -> SizeHints:
+    """Read from the name what is not given: an importer that knows all three saves the time."""
+    words = product_words(item_name) if item_name else ()
+    if category is None and item_name:
+        match = None if brand else recognise_brand(item_name)
+        brand = match.brand if match else brand
+        category = recognise_category(item_name, brand).value
+    kind = (category or "").strip().lower()
+    shoe = kind in _SHOE_KINDS
+    bottoms = kind in _BOTTOM_KINDS or (
+        not shoe and (brand in _US_WAIST_BRANDS or not _BOTTOMS.isdisjoint(words))
+    )
+    audience = next((_AUDIENCE_WORDS[word] for word in words if word in _AUDIENCE_WORDS), None)
+    return SizeHints(audience, bottoms, kind in _SIZELESS_KINDS, shoe or not kind)

@@ -32,6 +32,10 @@ class RecordState(StrEnum):
     WARNING = "warning"
 
 
+#: Issues that a result carries; the rejected rows themselves are all kept in the database.
+ISSUE_LIMIT = 10_000
+
+
 @dataclass(frozen=True, slots=True)
 class RowIssue:
     """One finding about one cell. `row` counts records of data from 1, the header not included."""
@@ -58,7 +62,11 @@ class CurrencyTotals:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What one run did. `rows` = imported + duplicates + rejected, always."""
+    """What one run did. `rows` = imported + duplicates + rejected, always.
+
+    `issues` say why rows were rejected, `remarks` what to look at in rows that went in; both hold
+    at most the first ISSUE_LIMIT, the counts hold all.
+    """
 
     batch_id: int | None
     file: str
@@ -70,6 +78,7 @@ class ImportResult:
     warnings: int = 0
     totals: dict[str, CurrencyTotals] = field(default_factory=dict)
     issues: list[RowIssue] = field(default_factory=list)
+    remarks: list[RowIssue] = field(default_factory=list)
     status: BatchStatus = BatchStatus.COMPLETED
     dry_run: bool = False
     seconds: float = 0.0

@@ -51,7 +51,7 @@ class DataFolder:
         return self.root / "settings.json"
 
     def create(self) -> None:
-        """Make the folder and its subfolders, private to the user; existing ones stay as they are."""
+        """Make the folder and its subfolders, private to the user; those there keep their mode."""
         # PostgreSQL refuses to run as root and then runs under another account, which must be able
         # to pass through (not to list) the folder. The subfolders stay closed to it.
         passable = sys.platform != "win32" and os.geteuid() == 0

@@ -1,8 +1,9 @@
-"""PostgreSQL refuses to run as root: the account it runs under instead, and what that one can reach."""
+"""PostgreSQL refuses to run as root: the account it runs under instead, and its folders."""
 
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,7 @@ def private_folder(path: Path, account: Account | None) -> Path:
         return path
     status = path.lstat()
     owner = account.uid if account else os.geteuid()
-    is_plain_folder = (status.st_mode & 0o170000) == 0o040000
-    if not is_plain_folder or status.st_uid != owner or status.st_mode & 0o077:
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner or status.st_mode & 0o077:
         raise DatabaseUnavailableError(
             f"The folder {path} is not private: it belongs to another user, is a link or is open "
             "to others. Remove it and start SoleFlip Desktop again.",

@@ -51,26 +51,29 @@ def reachable_install(account: Account | None) -> Path:
         return install
     status = tool(install, "postgres").stat()
     build = hashlib.sha256(f"{install} {status.st_size} {status.st_mtime_ns}".encode()).hexdigest()
-    target = SYSTEM_FOLDER / f"postgresql-{MAJOR_VERSION}-{build[:12]}"
+    SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
+    return copy_install(install, SYSTEM_FOLDER / f"postgresql-{MAJOR_VERSION}-{build[:12]}")
+
+
+def copy_install(install: Path, target: Path) -> Path:
+    """Copy in full, then rename: no half copy is ever found, and the later of two gives way."""
     if not target.is_dir():
-        _copy(install, target)
+        temporary = Path(tempfile.mkdtemp(prefix="copying-", dir=target.parent))
+        try:
+            _copy(install, temporary)
+            temporary.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
     return target / _PACKAGE / "pginstall"
 
 
 def _copy(install: Path, target: Path) -> None:
-    """Copy in full, then rename: a half copy is never found, and the later of two copiers gives way."""
-    SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(prefix="copying-", dir=SYSTEM_FOLDER))
-    try:
-        shutil.copytree(install, temporary / _PACKAGE / "pginstall")
-        libraries = install.parent.parent / f"{_PACKAGE}.libs"  # found by a relative RPATH
-        if libraries.is_dir():
-            shutil.copytree(libraries, temporary / libraries.name)
-        for path in (temporary, *temporary.rglob("*")):
-            path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-        temporary.rename(target)
-    except OSError:
-        if not target.is_dir():
-            raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+    shutil.copytree(install, target / _PACKAGE / "pginstall")
+    libraries = install.parent.parent / f"{_PACKAGE}.libs"  # found by a relative RPATH
+    if libraries.is_dir():
+        shutil.copytree(libraries, target / libraries.name)
+    for path in (target, *target.rglob("*")):
+        path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)

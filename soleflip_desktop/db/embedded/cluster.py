@@ -7,11 +7,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL
 
 from soleflip_desktop.db.embedded.account import Account, give_to
@@ -28,7 +31,7 @@ _CREATE_NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
 
 
 class StillLockedError(Exception):
-    """The server did not start because a postmaster.pid says that another one serves the cluster."""
+    """The server did not start: by postmaster.pid, another one serves the cluster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,13 @@ class Cluster:
 
     folder: DataFolder
     home: Path
+    log: Path
     install: Path
     account: Account | None
 
     @property
     def data(self) -> Path:
         return self.home / "pgdata"
-
-    @property
-    def log(self) -> Path:
-        return self.folder.logs / "postgresql.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +71,16 @@ class Address:
         return url.render_as_string(hide_password=False)
 
     def connect(self) -> psycopg.Connection:
-        return psycopg.connect(
+        target = make_conninfo(
             host=self.host,
             port=self.port,
             user=ROLE,
             password=self.password,
             dbname="postgres",
             connect_timeout=5,
-            autocommit=True,
             **self._checks(),
         )
+        return psycopg.connect(target, autocommit=True)
 
     def _checks(self) -> dict[str, str]:
         """What keeps an impostor on the same socket or port from being taken for the server."""
@@ -89,8 +89,11 @@ class Address:
         return {"require_auth": "scram-sha-256"}
 
 
-def ensure_cluster(cluster: Cluster, auth: list[str]) -> None:
-    """Make the cluster unless it is there; refuse one that these programs cannot serve."""
+def ensure_cluster(cluster: Cluster, auth: AbstractContextManager[list[str]]) -> None:
+    """Make the cluster unless it is there; refuse one that these programs cannot serve.
+
+    `auth` gives initdb its arguments for authentication and is entered only when it runs.
+    """
     version_file = cluster.data / "PG_VERSION"
     if not version_file.exists():
         _create(cluster, auth)
@@ -109,7 +112,7 @@ def ensure_cluster(cluster: Cluster, auth: list[str]) -> None:
         )
 
 
-def _create(cluster: Cluster, auth: list[str]) -> None:
+def _create(cluster: Cluster, auth: AbstractContextManager[list[str]]) -> None:
     """Make it beside its final place and rename: a killed initdb leaves nothing half done."""
     if cluster.data.exists() and any(cluster.data.iterdir()):
         raise DatabaseUnavailableError(
@@ -121,7 +124,8 @@ def _create(cluster: Cluster, auth: list[str]) -> None:
     temporary = Path(tempfile.mkdtemp(prefix=_INIT_PREFIX, dir=cluster.home))
     try:
         give_to(cluster.account, temporary)
-        _initdb(cluster, temporary, auth)
+        with auth as arguments:
+            _initdb(cluster, temporary, arguments)
         if cluster.data.exists():
             cluster.data.rmdir()
         temporary.rename(cluster.data)
@@ -153,8 +157,8 @@ def run_tool(
     A file takes it, as a pipe would be inherited by a server that pg_ctl starts and never close.
     """
     account = cluster.account
-    with tempfile.TemporaryFile() as output:
-        code = subprocess.run(
+    with tempfile.TemporaryFile() as output, _in_time(cluster.folder.root, name):
+        code = subprocess.run(  # noqa: S603 - our own programs
             [tool(cluster.install, name), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -171,6 +175,17 @@ def run_tool(
         output.seek(0)
         text = output.read().decode("utf-8", errors="replace")
     return subprocess.CompletedProcess([name], code, text)
+
+
+@contextmanager
+def _in_time(root: Path, name: str) -> Iterator[None]:
+    try:
+        yield
+    except subprocess.TimeoutExpired as error:
+        raise DatabaseUnavailableError(
+            f"The database in {root} is not ready: {name} took longer than {error.timeout:.0f} "
+            "seconds. Check the disk and try again.",
+        ) from error
 
 
 def _sync_folder(folder: Path) -> None:

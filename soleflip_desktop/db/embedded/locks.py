@@ -90,7 +90,8 @@ class UserCount:
 
     def others(self) -> bool:
         """Is anybody else alive? Clears away the files of processes that were killed."""
-        return any([self._alive(path) for path in self._folder.glob("*.lock") if path != self._own])
+        alive = [self._alive(path) for path in self._folder.glob("*.lock") if path != self._own]
+        return any(alive)
 
     def abandon(self) -> None:
         """Stop counting without the guard; the file stays behind for the next `others`."""

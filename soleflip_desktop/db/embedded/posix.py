@@ -6,8 +6,10 @@ import hashlib
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import time
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from soleflip_desktop.db.embedded.account import (
@@ -32,6 +34,8 @@ from soleflip_desktop.db.embedded.process import (
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
 from soleflip_desktop.settings.paths import DataFolder
 from soleflip_desktop.settings.secrets import SecretStore
+
+assert sys.platform != "win32"  # noqa: S101 - the form in which mypy skips the rest there
 
 POINTER_NAME = "WHERE-THE-DATABASE-IS.txt"
 _PORT = 5432  # only part of the socket's name
@@ -106,11 +110,15 @@ def prepare(folder: DataFolder) -> Cluster:
             "enter this folder. The database is therefore not in this folder but in\n"
             f"{home}\n",
         )
-    return Cluster(folder, home, reachable_install(account), account)
+    log = folder.logs / "postgresql.log"
+    return Cluster(folder, home, log, reachable_install(account), account)
 
 
-def init_arguments(_cluster: Cluster, _secrets: SecretStore | None) -> list[str]:
-    return _AUTH_OF_A_NEW_CLUSTER
+def init_arguments(
+    _cluster: Cluster,
+    _secrets: SecretStore | None,
+) -> AbstractContextManager[list[str]]:
+    return nullcontext(_AUTH_OF_A_NEW_CLUSTER)
 
 
 def address(_folder: DataFolder, server: PidFile, _secrets: SecretStore | None) -> Address:
@@ -131,7 +139,7 @@ def launch(cluster: Cluster, _secrets: SecretStore | None) -> None:
         cluster.log.replace(cluster.log.with_suffix(".old.log"))
     with cluster.log.open("ab") as log:
         said_before = log.tell()
-        server = subprocess.Popen(
+        server = subprocess.Popen(  # noqa: S603 - our own program
             [tool(cluster.install, "postgres"), "-D", str(cluster.data), *options],
             stdin=subprocess.DEVNULL,
             stdout=log,

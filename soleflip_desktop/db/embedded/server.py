@@ -77,7 +77,8 @@ class EmbeddedServer:
         """The URL of the running server, which is made and started as needed.
 
         With `exclusive` (the GUI) raises DataFolderInUseError when another GUI has the folder;
-        without (the CLI, child processes) joins whoever uses it.
+        without (the CLI, child processes) joins whoever uses it. Call it again when the server
+        has died: it starts anew.
         """
         with translated(self._folder.root):
             self._folder.create()
@@ -86,8 +87,8 @@ class EmbeddedServer:
                     f"SoleFlip Desktop is already open with the data folder {self._folder.root}. "
                     "Use that window, or close it first.",
                 )
-            if self._url is None:
-                self._url = self._join()
+            self._url = None
+            self._url = self._join()
         return self._url
 
     def release(self) -> None:
@@ -101,7 +102,7 @@ class EmbeddedServer:
     def status(self) -> ServerStatus:
         """Look without starting or creating anything."""
         if not self._folder.root.exists():
-            return ServerStatus(False, None, None, self._folder.pgdata, None, None)  # noqa: FBT003
+            return ServerStatus(False, None, None, self._folder.pgdata, None, None)
         with translated(self._folder.root):
             data = host.find_home(self._folder) / "pgdata"
             server = read_pid_file(data)
@@ -109,12 +110,12 @@ class EmbeddedServer:
             if server is None or connection is None:
                 version_file = data / "PG_VERSION"
                 version = version_file.read_text().strip() if version_file.exists() else None
-                return ServerStatus(False, None, version, data, None, None)  # noqa: FBT003
+                return ServerStatus(False, None, version, data, None, None)
         with connection:
             version = connection.info.parameter_status("server_version")
         sockets = Path(server.socket_folder) if server.socket_folder else None
         port = None if sockets else server.port
-        return ServerStatus(True, server.pid, version, data, sockets, port)  # noqa: FBT003
+        return ServerStatus(True, server.pid, version, data, sockets, port)
 
     def _join(self) -> str:
         joined = False
@@ -126,9 +127,12 @@ class EmbeddedServer:
             url = self._serve(self._cluster).url()
             joined = True
         finally:
+            guarded = self._guard.held
             self._guard.release()
-            if not joined:
+            if not joined and guarded:
                 self._leave()
+            elif not joined:
+                self._owner.release()
         return url
 
     def _leave(self) -> None:
@@ -155,7 +159,7 @@ class EmbeddedServer:
             _log.warning("The database server takes long to stop; it goes on by itself")
 
     def _serve(self, cluster: Cluster) -> Address:
-        """Adopt the server that runs, or start one; a dead one's pid file may take a while to go."""
+        """Adopt the server that runs, or start one; a dead one's pid file may bar it a while."""
         give_up = time.monotonic() + _STALE_PID_FILE_S
         while True:
             address = self._adopt(cluster)

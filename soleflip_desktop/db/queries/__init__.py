@@ -1,1 +1,1 @@
-"""x."""
+"""Statements: every SELECT and every set-based write, by domain."""

@@ -1,1 +1,1 @@
-"""x."""
+"""Widgets and helpers that every page may use."""

@@ -1,0 +1,1 @@
+"""Files as a source: recognise, read in record-aligned blocks, validate column by column."""

@@ -1,0 +1,287 @@
+"""Reads a file of sales into checked chunks, some megabytes at a time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import zstandard
+
+from soleflip_desktop.connectors.files.cells import MESSAGES, CellRule, cleaned, rule
+from soleflip_desktop.connectors.files.profiles import Kind, Profile, choose, normalise
+from soleflip_desktop.connectors.files.records import NUL, RecordBlock, read_blocks
+from soleflip_desktop.connectors.files.text import OpenedText
+from soleflip_desktop.connectors.files.variants import VariantRegistry
+from soleflip_desktop.domain.countries import country_code, us_state_code
+from soleflip_desktop.domain.errors import FileImportError
+from soleflip_desktop.domain.integration import FileFormat, RowIssue
+from soleflip_desktop.domain.staging import (
+    SALE_COLUMNS,
+    RawChunk,
+    RejectedRow,
+    StagedChunk,
+    StagedProduct,
+    StagedVariant,
+)
+
+RAW_ROWS = 1000
+CHARGE_CURRENCIES = ("seller_fee", "payment_processing", "shipping", "vat", "payout")
+
+
+class SalesFile:
+    """One file of sales (a `SalesReader`)."""
+
+    def __init__(
+        self, path: Path, wanted: FileFormat | None = None, encoding: str | None = None
+    ) -> None:
+        """Raises FileImportError for a file that is not readable or not recognised."""
+        self._text = OpenedText(path, encoding)
+        self._blocks = read_blocks(self._text.stream, path.name)
+        self._first = next(self._blocks, None)
+        self.header = self._read_header()
+        self._profile: Profile = choose(self.header, wanted, path.name)
+        self._places = self._profile.locate(self.header)
+        self._registry = VariantRegistry(self._profile.currency)
+        self._columns = [c for c in self._profile.columns if c.field in self._places]
+        self._rules: dict[str, CellRule] = {c.field: rule(c) for c in self._columns}
+        self.headers = {c.field: c.header for c in self._profile.columns}
+        self._countries: dict[str, str | None] = {}
+        self._regions: dict[str, str | None] = {}
+        self.name = path.name
+        self.format = self._profile.format
+        self.platform = self._profile.platform
+        self.account = self._profile.account
+        self.encoding = self._text.encoding
+        self.bytes_total = self._text.bytes_total
+
+    def _read_header(self) -> Sequence[str]:
+        if self._first is None:
+            msg = f"{self._text.name}: the file holds no text. Export the report again."
+            raise FileImportError(msg)
+        return _cells(self._first.record(0))
+
+    @property
+    def products(self) -> Sequence[StagedProduct]:
+        return self._registry.products
+
+    @property
+    def variants(self) -> Sequence[StagedVariant]:
+        return self._registry.variants
+
+    @property
+    def sha256(self) -> str:
+        return self._text.sha256
+
+    def close(self) -> None:
+        self._text.close()
+
+    def chunks(self) -> Iterator[StagedChunk]:
+        """The file from its first row to its last. Raises FileImportError where it ends early."""
+        rows = 0
+        with ThreadPoolExecutor(1, thread_name_prefix="zstd") as compressor:
+            for block in self._all_blocks():
+                raw = compressor.submit(_compress, block)
+                chunk = self._chunk(block)
+                rows += chunk.rows
+                yield StagedChunk(
+                    chunk.rows, self._text.bytes_done, chunk.sales, raw.result(), chunk.rejected
+                )
+        if not rows:
+            msg = f"{self._text.name}: there is a header line but no row below it."
+            raise FileImportError(msg)
+
+    def _all_blocks(self) -> Iterator[RecordBlock]:
+        if self._first is not None:
+            yield _without_header(self._first)
+            self._first = None
+        yield from self._blocks
+
+    def _chunk(self, block: RecordBlock) -> StagedChunk:
+        rejected, whole = self._unreadable(block)
+        frame = self._parse(block, whole)
+        faults = frame.select(
+            *(self._rules[field].fault.alias(field) for field in self._rules),
+            *(self._currency_fault(field) for field in CHARGE_CURRENCIES if field in self._rules),
+            pl.when(pl.col("gross").str.starts_with("-"))
+            .then(pl.lit("negative_price"))
+            .alias("gross!"),
+        )
+        bad = faults.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        if bad.any():
+            rejected += self._rejections(block, frame.filter(bad), faults.filter(bad))
+            frame = frame.filter(~bad)
+        sales = self._sales(frame)
+        blank = len(block.starts) - len(whole) - len(rejected) + int(bad.sum())
+        rows = len(block.starts) - blank
+        return StagedChunk(rows, 0, sales, [], sorted(rejected, key=lambda row: row.row))
+
+    def _unreadable(self, block: RecordBlock) -> tuple[list[RejectedRow], np.ndarray[Any, Any]]:
+        """Records that are not even rows, and the indexes of those that are."""
+        broken = block.fields != len(self.header)
+        codes: dict[int, str] = dict.fromkeys(np.flatnonzero(broken).tolist(), "field_count")
+        if NUL in block.data:
+            places = np.flatnonzero(np.frombuffer(block.data, np.uint8) == NUL)
+            owners = np.searchsorted(block.ends, places, side="right")
+            codes |= dict.fromkeys(np.unique(owners).tolist(), "nul_byte")
+        if block.unclosed:
+            codes[len(block.starts) - 1] = "unclosed_quote"
+        if not codes:
+            return [], np.arange(len(block.starts))
+        rejected = [
+            self._broken_row(block, index, code)
+            for index, code in sorted(codes.items())
+            if block.record(index).strip()
+        ]
+        return rejected, np.setdiff1d(np.arange(len(block.starts)), list(codes))
+
+    def _broken_row(self, block: RecordBlock, index: int, code: str) -> RejectedRow:
+        record = block.record(index)
+        text = record.decode("utf-8", "backslashreplace").replace("\0", "\\0").strip("\r\n")
+        value = f"{block.fields[index]} fields instead of {len(self.header)}"
+        value = value if code == "field_count" else text[:80]
+        row = block.row + index
+        issue = RowIssue(row, "", value, code, MESSAGES[code].format(value=value, column=""))
+        return RejectedRow(row, [text], [issue])
+
+    def _parse(self, block: RecordBlock, whole: np.ndarray[Any, Any]) -> pl.DataFrame:
+        data = block.data
+        if len(whole) < len(block.starts):
+            data = b"".join(block.record(index) for index in whole)
+        names = [str(index) for index in range(len(self.header))]
+        wanted = sorted(set(self._places.values()))
+        if not data:
+            frame = pl.DataFrame(schema={names[index]: pl.String for index in wanted})
+        else:
+            frame = self._read_csv(data, names, wanted)
+        fields = {names[place]: field for field, place in self._places.items()}
+        return (
+            frame.rename(fields)
+            .with_columns(*(cleaned(field) for field in self._places))
+            .with_columns(pl.Series("row_no", whole + block.row, pl.Int32))
+        )
+
+    def _read_csv(self, data: bytes, names: list[str], wanted: list[int]) -> pl.DataFrame:
+        try:
+            return pl.read_csv(
+                data,
+                has_header=False,
+                schema=dict.fromkeys(names, pl.String),
+                columns=wanted,
+                infer_schema=False,
+                raise_if_empty=False,
+            )
+        except pl.exceptions.ComputeError as error:
+            msg = (
+                f"{self._text.name}: the text is not valid {self.encoding} somewhere before byte "
+                f"{self._text.bytes_done}. Save the file as CSV UTF-8 and import it again."
+            )
+            raise FileImportError(msg) from error
+
+    def _currency_fault(self, field: str) -> pl.Expr:
+        currency = f"{field}_currency"
+        if currency not in self._rules:
+            return pl.lit(None, pl.String).alias(f"{currency}!")
+        differs = pl.col(field).is_not_null() & (pl.col(currency) != pl.col("gross_currency"))
+        return pl.when(differs).then(pl.lit("mixed_currencies")).alias(f"{currency}!")
+
+    def _rejections(
+        self, block: RecordBlock, frame: pl.DataFrame, faults: pl.DataFrame
+    ) -> list[RejectedRow]:
+        rejected = []
+        for row, codes in zip(frame["row_no"], faults.iter_rows(named=True), strict=True):
+            cells = _cells(block.record(row - block.row))
+            found = {key: code for key, code in codes.items() if code}
+            if [normalise(cell) for cell in cells] == [normalise(name) for name in self.header]:
+                issues = [
+                    RowIssue(row, "", cells[0], "repeated_header", MESSAGES["repeated_header"])
+                ]
+            else:
+                issues = [
+                    self._issue(row, key.rstrip("!"), code, cells) for key, code in found.items()
+                ]
+            rejected.append(RejectedRow(row, cells, issues))
+        return rejected
+
+    def _issue(self, row: int, field: str, code: str, cells: list[str]) -> RowIssue:
+        column, value = self.headers[field], cells[self._places[field]]
+        return RowIssue(row, column, value, code, MESSAGES[code].format(value=value, column=column))
+
+    def _sales(self, frame: pl.DataFrame) -> bytes:
+        typed = frame.with_columns(*(self._rules[field].value for field in self._rules))
+        absent = [f for f in (*SALE_COLUMNS, "style", "size") if f not in typed.columns]
+        typed = typed.with_columns(pl.lit(None, pl.String).alias(field) for field in absent)
+        if self._profile.currency:
+            typed = typed.with_columns(gross_currency=pl.lit(self._profile.currency))
+        if "external_id" in absent:
+            typed = typed.with_columns(content=self._content())
+        typed = self._with_places(typed)
+        if "release_date" in typed.columns:
+            typed = typed.with_columns(pl.col("release_date").cast(pl.String))
+        return (
+            self._registry.assign(typed)
+            .select(SALE_COLUMNS)
+            .write_csv(None, include_header=False)
+            .encode()
+        )
+
+    def _content(self) -> pl.Expr:
+        """What makes a row without a number that row: all its cells, in one spelling."""
+        amounts = {c.field for c in self._columns if c.kind in {Kind.AMOUNT, Kind.DOLLARS}}
+        cells = (
+            pl.col(c.field).cast(pl.Decimal(16, 2)) if c.field in amounts else pl.col(c.field)
+            for c in self._columns
+        )
+        return pl.concat_str([cell.cast(pl.String).fill_null("") for cell in cells], separator="|")
+
+    def _with_places(self, frame: pl.DataFrame) -> pl.DataFrame:
+        countries = _translate(frame["buyer_country"], self._countries, country_code)
+        regions = _translate(frame["buyer_region"], self._regions, us_state_code)
+        return frame.with_columns(
+            pl.coalesce(countries, regions.str.slice(0, 2)).alias("buyer_country"),
+            pl.coalesce(regions, pl.col("buyer_region")).alias("buyer_region"),
+        )
+
+
+def _translate(values: pl.Series, known: dict[str, str | None], lookup: Any) -> pl.Series:
+    for value in values.unique().drop_nulls():
+        if value not in known:
+            known[value] = lookup(value)
+    if not known:
+        return values.cast(pl.String)
+    return values.replace_strict(known, default=None, return_dtype=pl.String)
+
+
+def _cells(record: bytes) -> list[str]:
+    text = record.decode("utf-8", "backslashreplace").removeprefix("\ufeff").replace("\0", "")
+    return next(csv.reader(io.StringIO(text, newline="")), [])
+
+
+def _without_header(block: RecordBlock) -> RecordBlock:
+    cut = int(block.ends[0])
+    return RecordBlock(
+        block.data[cut:],
+        block.starts[1:] - cut,
+        block.ends[1:] - cut,
+        block.fields[1:],
+        1,
+        block.unclosed,
+    )
+
+
+def _compress(block: RecordBlock) -> list[RawChunk]:
+    compressor = zstandard.ZstdCompressor(level=1)
+    chunks = []
+    for first in range(0, len(block.starts), RAW_ROWS):
+        starts = block.starts[first : first + RAW_ROWS]
+        last = min(first + RAW_ROWS, len(block.starts)) - 1
+        data = block.data[starts[0] : block.ends[last]]
+        chunks.append(
+            RawChunk(block.row + first, (starts - starts[0]).tolist(), compressor.compress(data))
+        )
+    return chunks

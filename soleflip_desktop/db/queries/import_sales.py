@@ -1,0 +1,457 @@
+"""Set-based loading of staged sales: COPY into temporary tables, then one INSERT a table.
+
+All of it runs in the caller's transaction. The order of the functions is the order of the load.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from soleflip_desktop.db.queries.raw import record_cells
+from soleflip_desktop.domain.integration import CurrencyTotals, ImportResult, RecordState
+from soleflip_desktop.domain.staging import (
+    SALE_COLUMNS,
+    RawChunk,
+    RejectedRow,
+    StagedProduct,
+    StagedVariant,
+)
+
+Connection = psycopg.Connection[Any]
+
+STAGE = """
+CREATE TEMP TABLE stage_sale (
+    row_no int, variant_key int, external_id text, content text, sold_at timestamptz,
+    gross numeric, gross_currency text, seller_fee numeric, payment_processing numeric,
+    shipping numeric, vat numeric, payout numeric, paid_at timestamptz, payout_ref text,
+    payout_total numeric, buyer_country text, buyer_region text
+) ON COMMIT DROP;
+CREATE TEMP TABLE stage_product (
+    product_key int PRIMARY KEY, name text, brand text, category text, style_code text,
+    style_code_key text, release_date date, retail_price numeric, retail_currency text,
+    product_id bigint
+) ON COMMIT DROP;
+CREATE TEMP TABLE stage_identifier (product_key int, value text) ON COMMIT DROP;
+CREATE TEMP TABLE stage_variant (
+    variant_key int PRIMARY KEY, product_key int, system text, value text, label text,
+    sort_key numeric, certain boolean, variant_id bigint
+) ON COMMIT DROP;
+CREATE TEMP TABLE skip_sale (row_no int PRIMARY KEY, reason text) ON COMMIT DROP;
+CREATE TEMP TABLE sale_key (row_no int PRIMARY KEY, content_key uuid) ON COMMIT DROP;
+"""
+
+
+def lock_batch(connection: Connection, key: int, batch_id: int) -> None:
+    """Held to the end of the transaction: by this others see that the importer is alive."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (key, batch_id))
+
+
+def lock_writing(connection: Connection, key: int) -> None:
+    """One import at a time matches and writes; reading files goes on side by side."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+
+
+def create_stage(connection: Connection) -> None:
+    connection.execute("SET LOCAL temp_buffers = '64MB'")
+    connection.execute(STAGE)
+
+
+def copy_sales(connection: Connection, rows: bytes) -> None:
+    columns = sql.SQL(", ").join(map(sql.Identifier, SALE_COLUMNS))
+    statement = sql.SQL("COPY stage_sale ({}) FROM STDIN (FORMAT csv)").format(columns)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(rows)
+
+
+def copy_raw(connection: Connection, batch_id: int, chunks: Iterable[RawChunk]) -> None:
+    statement = (
+        "COPY integration.import_chunk (batch_id, first_row, offsets, data) "
+        "FROM STDIN (FORMAT binary)"
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["int8", "int4", "int4[]", "bytea"])
+        for chunk in chunks:
+            copy.write_row((batch_id, chunk.first_row, chunk.offsets, chunk.data))
+
+
+def copy_records(
+    connection: Connection, batch_id: int, state: RecordState, rows: Iterable[RejectedRow]
+) -> None:
+    statement = "COPY integration.import_record (batch_id, row_no, state, cells, issues) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            issues = [
+                {"column": i.column, "value": i.value, "code": i.code, "message": i.message}
+                for i in row.issues
+            ]
+            copy.write_row((batch_id, row.row, state, Jsonb(row.cells), Jsonb(issues)))
+
+
+def copy_catalog(
+    connection: Connection, products: Sequence[StagedProduct], variants: Sequence[StagedVariant]
+) -> None:
+    with connection.cursor() as cursor:
+        with cursor.copy(
+            "COPY stage_product (product_key, name, brand, category, style_code, style_code_key, "
+            "release_date, retail_price, retail_currency) FROM STDIN"
+        ) as copy:
+            for p in products:
+                key = " / ".join(p.style_codes) or None
+                copy.write_row(
+                    (p.key, p.name, p.brand, p.category, p.style_code, key)
+                    + (p.release_date, p.retail_price, p.retail_currency)
+                )
+        with cursor.copy("COPY stage_identifier FROM STDIN") as copy:
+            for p in products:
+                for code in p.style_codes:
+                    copy.write_row((p.key, code))
+        with cursor.copy(
+            "COPY stage_variant (variant_key, product_key, system, value, label, sort_key, certain)"
+            " FROM STDIN"
+        ) as copy:
+            for v in variants:
+                copy.write_row(
+                    (v.key, v.product_key, v.size_system, v.size_value, v.size_label)
+                    + (v.size_sort_key, v.certain)
+                )
+
+
+RESOLVE_CATALOG = """
+INSERT INTO catalog.brand (name)
+SELECT DISTINCT brand FROM stage_product WHERE brand IS NOT NULL
+ON CONFLICT (lower(name)) DO NOTHING;
+
+INSERT INTO catalog.category (name)
+SELECT DISTINCT category FROM stage_product
+ON CONFLICT ON CONSTRAINT uq_category_parent_id_name DO NOTHING;
+
+INSERT INTO catalog.size (system, value, label, sort_key)
+SELECT DISTINCT ON (system, value) system, value, label, sort_key FROM stage_variant
+ON CONFLICT ON CONSTRAINT uq_size_system_value DO NOTHING;
+
+INSERT INTO catalog.product (brand_id, category_id, name, style_code, style_code_key,
+    release_date, retail_price, retail_currency)
+SELECT DISTINCT ON (b.id, p.style_code_key, p.name)
+    b.id, c.id, p.name, p.style_code, p.style_code_key,
+    p.release_date, p.retail_price, p.retail_currency
+FROM stage_product p
+JOIN catalog.category c ON c.name = p.category AND c.parent_id IS NULL
+LEFT JOIN catalog.brand b ON lower(b.name) = lower(p.brand)
+ORDER BY b.id, p.style_code_key, p.name, p.product_key
+ON CONFLICT ON CONSTRAINT uq_product_brand_id_style_code_key_name DO NOTHING;
+
+UPDATE stage_product p SET product_id = q.id
+FROM catalog.product q
+LEFT JOIN catalog.brand b ON b.id = q.brand_id
+WHERE q.name = p.name
+    AND q.style_code_key IS NOT DISTINCT FROM p.style_code_key
+    AND lower(b.name) IS NOT DISTINCT FROM lower(p.brand);
+
+INSERT INTO catalog.product_identifier (product_id, scheme, value)
+SELECT DISTINCT p.product_id, 'style', i.value
+FROM stage_identifier i JOIN stage_product p USING (product_key)
+ON CONFLICT DO NOTHING;
+
+INSERT INTO catalog.product_variant (product_id, size_id)
+SELECT DISTINCT p.product_id, s.id
+FROM stage_variant v
+JOIN stage_product p USING (product_key)
+JOIN catalog.size s ON s.system = v.system AND s.value = v.value
+ON CONFLICT ON CONSTRAINT uq_product_variant_product_id_size_id DO NOTHING;
+
+UPDATE stage_variant v SET variant_id = pv.id
+FROM stage_product p, catalog.size s, catalog.product_variant pv
+WHERE p.product_key = v.product_key AND s.system = v.system AND s.value = v.value
+    AND pv.product_id = p.product_id AND pv.size_id = s.id;
+"""
+
+
+def resolve_catalog(connection: Connection) -> None:
+    """Finds or makes the brands, categories, sizes, products and variants of the stage."""
+    connection.execute("ANALYZE stage_sale; ANALYZE stage_product; ANALYZE stage_variant")
+    connection.execute(RESOLVE_CATALOG)
+
+
+ACCOUNT = """
+INSERT INTO system.platform_account (platform_id, label)
+SELECT id, %(label)s FROM system.platform WHERE slug = %(platform)s
+ON CONFLICT ON CONSTRAINT uq_platform_account_platform_id_label DO NOTHING
+"""
+
+
+def platform_account(connection: Connection, platform: str, label: str) -> int:
+    """The seller account that the file's sales belong to, made when it is new."""
+    names = {"platform": platform, "label": label}
+    connection.execute(ACCOUNT, names)
+    return one(
+        connection,
+        "SELECT a.id FROM system.platform_account a JOIN system.platform p ON p.id = a.platform_id "
+        "WHERE p.slug = %(platform)s AND a.label = %(label)s",
+        names,
+    )
+
+
+FIND_DUPLICATES = """
+INSERT INTO sale_key
+SELECT row_no, md5(content || '#' || row_number() OVER (PARTITION BY content ORDER BY row_no))::uuid
+FROM stage_sale WHERE external_id IS NULL;
+
+INSERT INTO skip_sale
+SELECT s.row_no, 'stored' FROM stage_sale s
+JOIN transactions.order o ON o.platform_account_id = {account} AND o.external_id = s.external_id
+UNION ALL
+SELECT k.row_no, 'stored' FROM sale_key k
+JOIN transactions.order o ON o.platform_account_id = {account} AND o.content_key = k.content_key
+WHERE k.content_key IS NOT NULL;
+
+INSERT INTO skip_sale
+SELECT row_no, CASE WHEN same THEN 'repeated' ELSE 'conflicting' END
+FROM (
+    SELECT row_no, external_id,
+        row_number() OVER w > 1 AS later,
+        (gross, payout, sold_at, variant_key) IS NOT DISTINCT FROM
+            first_value((gross, payout, sold_at, variant_key)) OVER w AS same
+    FROM stage_sale
+    WHERE external_id IN (
+        SELECT external_id FROM stage_sale GROUP BY external_id HAVING count(*) > 1
+    )
+    WINDOW w AS (PARTITION BY external_id ORDER BY row_no)
+) AS repeated
+WHERE later
+ON CONFLICT (row_no) DO NOTHING;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicates:
+    """`conflicting` are rows of one order number with different figures: rejected, not skipped."""
+
+    stored: int
+    repeated: int
+    conflicting: list[tuple[int, str]]
+
+
+def find_duplicates(connection: Connection, account_id: int) -> Duplicates:
+    statement = sql.SQL(FIND_DUPLICATES).format(account=sql.Literal(account_id))
+    connection.execute(statement)
+    counts = dict(
+        connection.execute("SELECT reason, count(*) FROM skip_sale GROUP BY reason").fetchall()
+    )
+    conflicting = connection.execute(
+        "SELECT row_no, external_id FROM skip_sale JOIN stage_sale USING (row_no) "
+        "WHERE reason = 'conflicting' ORDER BY row_no"
+    ).fetchall()
+    return Duplicates(counts.get("stored", 0), counts.get("repeated", 0), conflicting)
+
+
+#: Rows of the stage that go in; the anti-join is hashed and nearly free.
+FRESH = "stage_sale s WHERE NOT EXISTS (SELECT FROM skip_sale k WHERE k.row_no = s.row_no)"
+
+INSERT_PAYOUTS = """
+INSERT INTO transactions.payout
+    (platform_account_id, external_id, paid_at, amount, currency, import_batch_id)
+SELECT {account}, payout_ref, min(paid_at), min(payout_total), min(gross_currency), {batch}
+FROM {fresh} AND payout_ref IS NOT NULL AND payout IS NOT NULL
+GROUP BY payout_ref
+ON CONFLICT ON CONSTRAINT uq_payout_platform_account_id_external_id DO NOTHING
+"""
+
+INSERT_ITEMS = """
+INSERT INTO inventory.item (id, variant_id, status, import_batch_id, import_row)
+SELECT {item_base} + s.row_no, v.variant_id, 'completed', {batch}, s.row_no
+FROM (SELECT * FROM {fresh}) s JOIN stage_variant v USING (variant_key)
+"""
+
+INSERT_ORDERS = """
+INSERT INTO transactions.order (id, platform_account_id, external_id, content_key, item_id,
+    variant_id, status, sold_at, gross_amount, gross_currency, payout_amount, payout_currency,
+    paid_at, payout_id, buyer_country, buyer_region, import_batch_id, import_row)
+SELECT {order_base} + s.row_no, {account}, s.external_id, k.content_key, {item_base} + s.row_no,
+    v.variant_id, 'completed', s.sold_at, s.gross, s.gross_currency, s.payout,
+    CASE WHEN s.payout IS NOT NULL THEN s.gross_currency END,
+    s.paid_at, p.id, s.buyer_country, s.buyer_region, {batch}, s.row_no
+FROM (SELECT * FROM {fresh}) s
+JOIN stage_variant v USING (variant_key)
+LEFT JOIN sale_key k USING (row_no)
+LEFT JOIN transactions.payout p
+    ON p.platform_account_id = {account} AND p.external_id = s.payout_ref
+"""
+
+#: A blank is no line; 0.00 is one. What the lines leave of the payout is rounding or unitemised.
+INSERT_CHARGES = """
+INSERT INTO transactions.transaction (order_id, position, kind, amount, currency, source)
+SELECT {order_base} + s.row_no, c.position, c.kind, c.amount, s.gross_currency, c.source
+FROM (
+    SELECT *, payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
+        + coalesce(shipping, 0) - coalesce(vat, 0) AS residual
+    FROM {fresh}
+) s
+CROSS JOIN LATERAL (VALUES
+    (1, 'seller_fee', -seller_fee, 'itemised'),
+    (2, 'payment_processing', -payment_processing, 'itemised'),
+    (3, 'shipping', -shipping, 'itemised'),
+    (4, 'tax', vat, 'itemised'),
+    (5, CASE WHEN abs(residual) <= 0.01 THEN 'rounding' ELSE 'unitemised' END,
+        nullif(residual, 0), 'derived')
+) AS c (position, kind, amount, source)
+WHERE c.amount IS NOT NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadKeys:
+    """Ids that the load uses: row n of the file becomes unit item_base + n."""
+
+    batch_id: int
+    account_id: int
+    item_base: int
+    order_base: int
+
+
+def insert_sales(connection: Connection, keys: LoadKeys) -> None:
+    """Writes payouts, units, orders and charges of the rows that are not skipped."""
+    for statement in (INSERT_PAYOUTS, INSERT_ITEMS, INSERT_ORDERS, INSERT_CHARGES):
+        connection.execute(
+            sql.SQL(statement).format(
+                account=sql.Literal(keys.account_id),
+                batch=sql.Literal(keys.batch_id),
+                item_base=sql.Literal(keys.item_base),
+                order_base=sql.Literal(keys.order_base),
+                fresh=sql.SQL(FRESH),
+            )
+        )
+
+
+TOTALS = """
+SELECT gross_currency, count(*), sum(gross),
+    sum(coalesce(vat, 0) - coalesce(seller_fee, 0) - coalesce(payment_processing, 0)
+        - coalesce(shipping, 0)),
+    sum(payout),
+    sum(payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
+        + coalesce(shipping, 0) - coalesce(vat, 0)),
+    count(*) FILTER (WHERE abs(payout - gross + coalesce(seller_fee, 0)
+        + coalesce(payment_processing, 0) + coalesce(shipping, 0) - coalesce(vat, 0)) > 0.01)
+FROM {fresh} GROUP BY gross_currency ORDER BY gross_currency
+"""
+
+
+def sale_totals(connection: Connection) -> list[tuple[Any, ...]]:
+    """Per currency: rows, gross, charges, payout, residual, rows with an unitemised residual."""
+    statement = sql.SQL(TOTALS).format(fresh=sql.SQL(FRESH))
+    return connection.execute(statement).fetchall()
+
+
+#: What a person should look at, though the rows went in: row, column, value, expected.
+REMARKS = """
+(SELECT 'unitemised_charge', row_no, {payout}, payout::text,
+    (payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
+        + coalesce(shipping, 0) - coalesce(vat, 0))::text
+FROM {fresh} AND abs(payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
+        + coalesce(shipping, 0) - coalesce(vat, 0)) > 0.01
+ORDER BY row_no LIMIT {limit})
+UNION ALL
+(SELECT 'payout_total', min(o.import_row), {total}, min(p.amount)::text, sum(o.payout_amount)::text
+FROM transactions.payout p JOIN transactions.order o ON o.payout_id = p.id
+WHERE p.import_batch_id = {batch}
+GROUP BY p.id HAVING abs(min(p.amount) - sum(o.payout_amount)) > 0.01
+ORDER BY 2 LIMIT {limit})
+UNION ALL
+(SELECT 'uncertain_size', min(s.row_no), {size}, v.label, count(*)::text
+FROM (SELECT * FROM {fresh}) s JOIN stage_variant v USING (variant_key)
+WHERE NOT v.certain GROUP BY v.label ORDER BY 2 LIMIT {limit})
+"""
+
+
+def remarks(
+    connection: Connection, batch_id: int, headers: dict[str, str], limit: int
+) -> list[tuple[str, int, str, str, str]]:
+    """Findings about rows that went in: code, row, column, value, detail."""
+    statement = sql.SQL(REMARKS).format(
+        fresh=sql.SQL(FRESH),
+        batch=sql.Literal(batch_id),
+        limit=sql.Literal(limit),
+        payout=sql.Literal(headers.get("payout", "")),
+        total=sql.Literal(headers.get("payout_total", "")),
+        size=sql.Literal(headers.get("size", "")),
+    )
+    return connection.execute(statement).fetchall()
+
+
+FINISH = """
+UPDATE integration.import_batch SET status = 'completed', finished_at = clock_timestamp(),
+    updated_at = clock_timestamp(), file_sha256 = %(sha256)s, rows = %(rows)s,
+    imported = %(imported)s, duplicates = %(duplicates)s, rejected = %(rejected)s,
+    warnings = %(warnings)s, totals = %(totals)s
+WHERE id = %(batch)s
+"""
+
+#: One event for the whole batch: its rows carry the batch and their row number themselves.
+BATCH_EVENT = """
+INSERT INTO system.event_store (event_type, aggregate_kind, aggregate_id, data)
+VALUES ('import_batch.completed', 'import_batch', %(batch)s,
+    jsonb_build_object('imported', %(imported)s::int, 'rejected', %(rejected)s::int,
+        'items', jsonb_build_array(%(first_item)s::bigint, %(last_item)s::bigint)))
+"""
+
+
+def finish_batch(
+    connection: Connection, result: ImportResult, sha256: str, items: tuple[int, int]
+) -> None:
+    """Stores the outcome in the transaction that holds the rows."""
+    values = {
+        "batch": result.batch_id,
+        "sha256": sha256,
+        "rows": result.rows,
+        "imported": result.imported,
+        "duplicates": result.duplicates,
+        "rejected": result.rejected,
+        "warnings": result.warnings,
+        "totals": Jsonb({code: _texts(sums) for code, sums in result.totals.items()}),
+        "first_item": items[0],
+        "last_item": items[1],
+    }
+    connection.execute(FINISH, values)
+    connection.execute(BATCH_EVENT, values)
+
+
+def _texts(sums: CurrencyTotals) -> dict[str, str]:
+    return {name: str(value) for name, value in asdict(sums).items()}
+
+
+def raw_record(connection: Connection, batch_id: int, row: int) -> list[str]:
+    """The cells of a record that this transaction stored."""
+    found = connection.execute(
+        "SELECT first_row, offsets, data FROM integration.import_chunk "
+        "WHERE batch_id = %s AND first_row <= %s ORDER BY first_row DESC LIMIT 1",
+        (batch_id, row),
+    ).fetchone()
+    return record_cells(*found, row) if found else []
+
+
+def reserve_ids(connection: Connection, table: str, count: int) -> int:
+    """Sets `count` ids of a table aside and returns the number before the first of them.
+
+    The lock keeps other writers from taking a number in between; it is held for this short
+    transaction only, so call it on a connection of its own.
+    """
+    with connection.transaction():
+        connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE".encode())
+        base: int = one(connection, f"SELECT nextval(pg_get_serial_sequence('{table}', 'id'))")
+        one(connection, f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {base + count})")
+    return base
+
+
+def analyse(connection: Connection) -> None:
+    """Fresh statistics, so that the pages that open next are planned well."""
+    connection.execute("ANALYZE inventory.item, transactions.order, transactions.transaction")
+
+
+def one(connection: Connection, statement: str, values: dict[str, Any] | None = None) -> Any:
+    row = connection.execute(statement.encode(), values).fetchone()
+    return row[0] if row else None

@@ -1,0 +1,97 @@
+"""Indexes and foreign keys: kept for a small load, dropped and rebuilt for a big one.
+
+Keeping them costs 5.7 times the load itself on a million rows (performance.md A3), rebuilding
+a fixed time for the rows that are there already: the rule is the share of new rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+Connection = psycopg.Connection[Any]
+
+TABLES = (
+    "transactions.payout",
+    "inventory.item",
+    "transactions.order",
+    "transactions.transaction",
+)
+#: Tables that others refer to keep their primary key; only this one's can go and come back.
+REBUILT_KEYS = ("transactions.transaction",)
+#: Share of new rows from which rebuilding is the cheaper way, and the fewest rows worth it.
+REBUILD_SHARE = 0.18
+REBUILD_ROWS = 5_000
+
+CONSTRAINTS = """
+SELECT c.conname, pg_get_constraintdef(c.oid), c.contype = 'f'
+FROM pg_constraint c
+WHERE c.conrelid = %(table)s::regclass
+    AND (c.contype IN ('f', 'u') OR (c.contype = 'p' AND %(with_key)s))
+ORDER BY c.contype = 'f' DESC, c.conname
+"""
+
+INDEXES = """
+SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+FROM pg_index i
+WHERE i.indrelid = %(table)s::regclass
+    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)
+"""
+
+
+def is_worthwhile(connection: Connection, new_rows: int) -> bool:
+    """Whether `new_rows` sales are so many that rebuilding beats keeping."""
+    if new_rows < REBUILD_ROWS:
+        return False
+    row = connection.execute("SELECT count(*) FROM transactions.order").fetchone()
+    existing = row[0] if row else 0
+    return new_rows > REBUILD_SHARE * (existing + new_rows)
+
+
+@contextmanager
+def without_indexes(connection: Connection) -> Iterator[None]:
+    """Drops the secondary indexes, foreign keys and change triggers of TABLES; puts them back.
+
+    In the caller's transaction, so that readers wait and a crash leaves everything as it was.
+    """
+    restore: list[sql.Composable] = []
+    for table in TABLES:
+        restore += _drop(connection, table)
+        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+    yield
+    # Keys and indexes first: the foreign keys' checks read them.
+    for statement in sorted(restore, key=lambda s: "FOREIGN KEY" in s.as_string(connection)):
+        connection.execute(statement)
+    for table in TABLES:
+        connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
+
+
+def _drop(connection: Connection, table: str) -> list[sql.Composable]:
+    restore: list[sql.Composable] = []
+    name = sql.SQL(table)  # type: ignore[arg-type]
+    names = {"table": table, "with_key": table in REBUILT_KEYS}
+    for constraint, definition, _ in connection.execute(CONSTRAINTS, names).fetchall():
+        identifier = sql.Identifier(constraint)
+        connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(name, identifier))
+        restore.append(
+            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
+                name, identifier, sql.SQL(definition)
+            )
+        )
+    for index, definition in connection.execute(INDEXES, names).fetchall():
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(index)))
+        restore.append(sql.SQL(definition))
+    return restore
+
+
+def announce(connection: Connection) -> None:
+    """Tells the change feed "many rows", which the disabled triggers could not."""
+    connection.execute(
+        "WITH logged AS (INSERT INTO system.change_log (entity, operation) "
+        "VALUES ('item', 'I'), ('order', 'I') RETURNING entity, seq) "
+        "SELECT pg_notify('soleflip_changes', entity || ':' || seq) FROM logged"
+    )

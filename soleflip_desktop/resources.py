@@ -1,0 +1,25 @@
+"""Where the files that are not code lie: beside a checkout, inside a wheel or in a frozen bundle."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Literal
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def data_path(kind: Literal["resources", "migrations"]) -> Path:
+    """The folder of that kind; it exists in every way the app can be installed."""
+    bundle = getattr(sys, "_MEIPASS", None)
+    if bundle is not None:
+        return Path(bundle) / kind
+    checkout = _PACKAGE.parent
+    if (checkout / "pyproject.toml").is_file() and (checkout / kind).is_dir():
+        return checkout / kind
+    return _PACKAGE / "_data" / kind
+
+
+def resource_path(name: str) -> Path:
+    """The file `name` below resources, for example "icons/search.svg"; it need not exist."""
+    return data_path("resources") / name

@@ -1,0 +1,265 @@
+"""Loads one file of sales: everything of it in one transaction, or nothing."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from soleflip_desktop.db.engine import Database
+from soleflip_desktop.db.queries import import_sales as statements
+from soleflip_desktop.db.queries import integration, rebuild
+from soleflip_desktop.domain.cancellation import CancelledWork, CancelToken
+from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.integration import (
+    ISSUE_LIMIT,
+    BatchStatus,
+    CurrencyTotals,
+    ImportPhase,
+    ImportProgress,
+    ImportRequest,
+    ImportResult,
+    RecordState,
+    RowIssue,
+)
+from soleflip_desktop.domain.staging import RejectedRow, SalesReader, StagedChunk
+
+Report = Callable[[ImportProgress], None]
+#: Chunks read ahead while Postgres takes the one before: more would only cost memory.
+READ_AHEAD = 2
+#: First key of the advisory lock under which one import at a time writes.
+WRITE_LOCK = 0x1A91
+
+REMARK_MESSAGES = {
+    "unitemised_charge": "The fees do not explain the payout: {detail} was booked as an "
+    "unitemised charge.",
+    "payout_total": "The transfer says {value}, its orders in this file add up to {detail}.",
+    "uncertain_size": "The size “{value}” is not certain ({detail} rows); please look at it.",
+}
+
+
+class SalesLoader:
+    """Takes the chunks of a `SalesReader` into the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(
+        self, reader: SalesReader, request: ImportRequest, report: Report, token: CancelToken
+    ) -> ImportResult:
+        """Imports all good rows of the file; the rest is in the result with its reasons.
+
+        Raises FileImportError where the file cannot be read to its end: nothing is kept then.
+        """
+        name = reader.name
+        result = ImportResult(None, name, reader.format, dry_run=request.dry_run)
+        started = time.monotonic()
+        with self._database.session() as session:
+            result.batch_id = integration.open_batch(
+                session,
+                integration.NewBatch(
+                    file_name=name,
+                    file_size=reader.bytes_total,
+                    format=reader.format,
+                    header=list(reader.header),
+                    parse_settings={"encoding": reader.encoding},
+                ),
+            )
+        try:
+            with self._database.bulk() as connection:
+                token.interrupt_with(connection.cancel)
+                _Load(self._database, connection, reader, result, report, token).run()
+                if request.dry_run:
+                    raise psycopg.Rollback
+        except CancelledWork:
+            result.status = BatchStatus.CANCELLED
+            self._end(result, "Cancelled; nothing of this file was kept.")
+        except UserError as error:
+            result.status = BatchStatus.FAILED
+            self._end(result, str(error))
+            raise
+        finally:
+            token.interrupt_with(None)
+        if request.dry_run and result.status is BatchStatus.COMPLETED:
+            self._forget(result)
+        result.seconds = time.monotonic() - started
+        return result
+
+    def _end(self, result: ImportResult, reason: str) -> None:
+        if result.batch_id is not None:
+            with self._database.session() as session:
+                integration.end_batch(session, result.batch_id, result.status, reason)
+
+    def _forget(self, result: ImportResult) -> None:
+        """A dry run leaves no batch behind."""
+        if result.batch_id is not None:
+            with self._database.session() as session:
+                integration.delete_batch(session, result.batch_id)
+            result.batch_id = None
+
+
+@dataclass(slots=True)
+class _Load:
+    """One load under way, inside its transaction."""
+
+    database: Database
+    connection: psycopg.Connection[Any]
+    reader: SalesReader
+    result: ImportResult
+    report: Report
+    token: CancelToken
+    started: float = 0.0
+    last_row: int = 0
+    bytes_done: int = 0
+
+    def run(self) -> None:
+        self.started = time.monotonic()
+        try:
+            self._read()
+            keys = self._match()
+            self._write(keys)
+        except psycopg.errors.QueryCanceled:
+            self.token.check()
+            raise
+        self._tell(ImportPhase.DONE)
+
+    @property
+    def batch_id(self) -> int:
+        if self.result.batch_id is None:
+            raise RuntimeError("the batch is not open")
+        return self.result.batch_id
+
+    def _read(self) -> None:
+        statements.lock_batch(self.connection, integration.IMPORT_LOCK, self.batch_id)
+        statements.create_stage(self.connection)
+        for chunk in read_ahead(self.reader.chunks()):
+            self.token.check()
+            statements.copy_sales(self.connection, chunk.sales)
+            statements.copy_raw(self.connection, self.batch_id, chunk.raw)
+            self._reject(chunk.rejected)
+            self.result.rows += chunk.rows
+            self.last_row = max(self.last_row, *(raw.last_row for raw in chunk.raw), 0)
+            self.bytes_done = chunk.bytes_done
+            self._tell(ImportPhase.READING)
+
+    def _reject(self, rows: list[RejectedRow]) -> None:
+        if not rows:
+            return
+        statements.copy_records(self.connection, self.batch_id, RecordState.REJECTED, rows)
+        self.result.rejected += len(rows)
+        for row in rows:
+            if len(self.result.issues) < ISSUE_LIMIT:
+                self.result.issues += row.issues
+
+    def _match(self) -> statements.LoadKeys:
+        self._tell(ImportPhase.MATCHING)
+        statements.copy_catalog(self.connection, self.reader.products, self.reader.variants)
+        with self.database.bulk() as other:
+            item_base = statements.reserve_ids(other, "inventory.item", self.last_row)
+            order_base = statements.reserve_ids(other, "transactions.order", self.last_row)
+        statements.lock_writing(self.connection, WRITE_LOCK)
+        statements.resolve_catalog(self.connection)
+        account = statements.platform_account(
+            self.connection, self.reader.platform, self.reader.account
+        )
+        duplicates = statements.find_duplicates(self.connection, account)
+        self._reject([self._conflict(row, number) for row, number in duplicates.conflicting])
+        self.result.issues.sort(key=lambda issue: issue.row)
+        self.result.duplicates = duplicates.stored + duplicates.repeated
+        return statements.LoadKeys(self.batch_id, account, item_base, order_base)
+
+    def _conflict(self, row: int, number: str) -> RejectedRow:
+        message = f"Order {number} stands twice in this file with different figures."
+        column = self.reader.headers["external_id"]
+        issue = RowIssue(row, column, number, "conflicting_duplicate", message)
+        return RejectedRow(row, statements.raw_record(self.connection, self.batch_id, row), [issue])
+
+    def _write(self, keys: statements.LoadKeys) -> None:
+        self._tell(ImportPhase.WRITING)
+        new = self.result.rows - self.result.duplicates - self.result.rejected
+        if rebuild.is_worthwhile(self.connection, new):
+            with rebuild.without_indexes(self.connection):
+                statements.insert_sales(self.connection, keys)
+                self._tell(ImportPhase.INDEXING)
+            rebuild.announce(self.connection)
+        else:
+            statements.insert_sales(self.connection, keys)
+        self._sum_up()
+        self._remark()
+        items = (keys.item_base + 1, keys.item_base + self.last_row)
+        statements.finish_batch(self.connection, self.result, self.reader.sha256, items)
+        if new >= rebuild.REBUILD_ROWS:
+            statements.analyse(self.connection)
+
+    def _sum_up(self) -> None:
+        for currency, rows, *sums, unitemised in statements.sale_totals(self.connection):
+            gross, charges, payout, residual = (value or Decimal(0) for value in sums)
+            self.result.totals[currency] = CurrencyTotals(gross, charges, payout, residual)
+            self.result.imported += rows
+            self.result.warnings += unitemised
+
+    def _remark(self) -> None:
+        found = statements.remarks(
+            self.connection, self.batch_id, dict(self.reader.headers), ISSUE_LIMIT
+        )
+        rows: dict[int, RejectedRow] = {}
+        for code, row, column, value, detail in found:
+            message = REMARK_MESSAGES[code].format(value=value, detail=detail)
+            issue = RowIssue(row, column, value, code, message)
+            rows.setdefault(row, RejectedRow(row, [], [])).issues.append(issue)
+            self.result.warnings += code != "unitemised_charge"  # those are counted in full
+        self.result.remarks = [issue for row in rows.values() for issue in row.issues]
+        statements.copy_records(self.connection, self.batch_id, RecordState.WARNING, rows.values())
+
+    def _tell(self, phase: ImportPhase) -> None:
+        self.token.check()
+        self.report(
+            ImportProgress(
+                phase=phase,
+                bytes_done=self.bytes_done,
+                bytes_total=self.reader.bytes_total,
+                rows=self.result.rows,
+                rejected=self.result.rejected,
+                seconds=time.monotonic() - self.started,
+            )
+        )
+
+
+def read_ahead(chunks: Iterator[StagedChunk]) -> Iterator[StagedChunk]:
+    """Reads and checks the next chunks in a thread while the caller stores this one."""
+    ready: queue.Queue[StagedChunk | BaseException | None] = queue.Queue(READ_AHEAD)
+    stop = threading.Event()
+
+    def put(item: StagedChunk | BaseException | None) -> None:
+        while not stop.is_set():
+            with suppress(queue.Full):
+                ready.put(item, timeout=0.1)
+                return
+
+    def produce() -> None:
+        try:
+            for chunk in chunks:
+                put(chunk)
+                if stop.is_set():
+                    return
+            put(None)
+        except BaseException as error:  # noqa: BLE001  (carried over to the consumer's thread)
+            put(error)
+
+    producer = threading.Thread(target=produce, name="reader", daemon=True)
+    producer.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stop.set()
+        producer.join()

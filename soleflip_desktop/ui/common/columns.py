@@ -1,0 +1,162 @@
+"""Columns as data: a table is a tuple of these, and there is no chain of `if column == …`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Generic, Protocol, TypeVar
+
+from soleflip_desktop.ui.common.formatting import Formatter
+
+RowT = TypeVar("RowT")
+
+
+class Align(StrEnum):
+    """Where the text of a cell stands."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Tone(StrEnum):
+    """What a cell means; the theme knows the colour, and a word or sign always says it too."""
+
+    PLAIN = "plain"
+    MUTED = "muted"
+    GOOD = "good"
+    BAD = "bad"
+    WARNING = "warning"
+    INFO = "info"
+
+
+def _plain(_row: object) -> Tone:
+    return Tone.PLAIN
+
+
+def _no_text(_row: object) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[RowT]):
+    """One column. `key` names it in the settings; `sort_key` None means it cannot be sorted."""
+
+    key: str
+    title: str
+    display: Callable[[RowT], str]
+    clipboard: Callable[[RowT], str]
+    sort_key: str | None = None
+    align: Align = Align.LEFT
+    width: int = 110
+    tooltip: Callable[[RowT], str] = _no_text
+    tone: Callable[[RowT], Tone] = _plain
+    pill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedRow(Generic[RowT]):
+    """A row with the texts and tones of its cells, made once when it arrives."""
+
+    row: RowT
+    texts: tuple[str, ...]
+    tones: tuple[Tone, ...]
+
+
+class CellSource(Protocol):
+    """What the delegate paints from."""
+
+    def rendered(self, row: int) -> RenderedRow[object] | None:
+        """The cells of that row, or None while they are on their way."""
+
+
+def render(columns: Sequence[Column[RowT]], row: RowT) -> RenderedRow[RowT]:
+    texts = tuple(column.display(row) for column in columns)
+    return RenderedRow(row, texts, tuple(column.tone(row) for column in columns))
+
+
+def text_column(
+    key: str,
+    title: str,
+    value: Callable[[RowT], str | None],
+    *,
+    width: int = 110,
+    sortable: bool = True,
+) -> Column[RowT]:
+    """A column of words; the tooltip is the whole text, for it may be cut off in the cell."""
+
+    def text(row: RowT) -> str:
+        return value(row) or ""
+
+    sort_key = key if sortable else None
+    return Column(key, title, text, text, sort_key, width=width, tooltip=text)
+
+
+def money_column(
+    key: str,
+    title: str,
+    value: Callable[[RowT], tuple[Decimal | None, str | None]],
+    formatter: Formatter,
+    *,
+    tone: Callable[[RowT], Tone] = _plain,
+    width: int = 104,
+) -> Column[RowT]:
+    """A column of amounts; the value is an amount with the currency it is in."""
+
+    def display(row: RowT) -> str:
+        return formatter.money(*value(row))
+
+    def clipboard(row: RowT) -> str:
+        return formatter.plain(value(row)[0])
+
+    def tooltip(row: RowT) -> str:
+        amount, currency = value(row)
+        return "" if amount is None else f"{amount:.2f} {currency or ''}".rstrip()
+
+    return Column(
+        key, title, display, clipboard, key, Align.RIGHT, width=width, tooltip=tooltip, tone=tone
+    )
+
+
+def number_column(
+    key: str,
+    title: str,
+    value: Callable[[RowT], int],
+    formatter: Formatter,
+    *,
+    tone: Callable[[RowT], Tone] = _plain,
+    width: int = 90,
+) -> Column[RowT]:
+    def display(row: RowT) -> str:
+        return formatter.count(value(row))
+
+    def clipboard(row: RowT) -> str:
+        return str(value(row))
+
+    return Column(key, title, display, clipboard, None, Align.RIGHT, width=width, tone=tone)
+
+
+def day_column(
+    key: str,
+    title: str,
+    value: Callable[[RowT], datetime | None],
+    formatter: Formatter,
+    *,
+    width: int = 104,
+) -> Column[RowT]:
+    """A column of days in local time; the tooltip gives the moment in ISO form."""
+
+    def iso(row: RowT) -> str:
+        return formatter.iso(value(row))
+
+    def display(row: RowT) -> str:
+        return formatter.day(value(row))
+
+    return Column(key, title, display, iso, key, width=width, tooltip=iso)
+
+
+def profit_tone(profit: Decimal | None) -> Tone:
+    """A loss stands out by its sign and its colour; a profit is what one expects."""
+    return Tone.BAD if profit is not None and profit < 0 else Tone.PLAIN

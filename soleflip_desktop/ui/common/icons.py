@@ -1,0 +1,64 @@
+"""Line icons: SVG files drawn in `currentColor`, tinted for the palette."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from soleflip_desktop.resources import resource_path
+from soleflip_desktop.ui.common.theme import Theme
+
+_SIZES = (16, 20, 32, 40, 64)
+
+
+class TakesIcon(Protocol):
+    """A button or an action."""
+
+    def setIcon(self, icon: QIcon | QPixmap, /) -> None:  # noqa: N802  (Qt's name)
+        """Shows the icon."""
+
+
+class IconSet:
+    """Icons by file name, kept until the theme changes."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self._icons: dict[tuple[str, str], QIcon] = {}
+
+    def icon(self, name: str, color: str = "text") -> QIcon:
+        """The icon `name` in the theme's colour of that purpose."""
+        tint = self._theme.color(color)
+        key = (name, tint.name())
+        if key not in self._icons:
+            self._icons[key] = self._draw(name, tint)
+        return self._icons[key]
+
+    def pixmap(self, name: str, size: int, color: str = "text") -> QPixmap:
+        return self.icon(name, color).pixmap(size, size)
+
+    def follow(self, target: TakesIcon, name: str, color: str = "text") -> None:
+        """Gives the target its icon now and again whenever the theme changes."""
+
+        def put() -> None:
+            target.setIcon(self.icon(name, color))
+
+        put()
+        # With the target as context Qt forgets the connection when the target dies.
+        if isinstance(target, QObject):
+            self._theme.changed.connect(target, put)
+
+    def _draw(self, name: str, tint: QColor) -> QIcon:
+        svg = resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")
+        renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", tint.name()).encode()))
+        icon = QIcon()
+        for size in _SIZES:
+            pixmap = QPixmap(size, size)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            renderer.render(painter, QRectF(0, 0, size, size))
+            painter.end()
+            icon.addPixmap(pixmap)
+        return icon

@@ -1,0 +1,286 @@
+"""A table of any length: ids in order, rows fetched by page as they come into sight.
+
+Strategy 4b of performance.md: the service sorts and filters a mirror of the keys off this thread
+and answers with the ids in order. This model keeps the pages around the visible rows.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+    Signal,
+)
+
+from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.services.grid import GridQuery, GridSource, GridView
+from soleflip_desktop.ui.common.cell_roles import cell_data, header_data
+from soleflip_desktop.ui.common.columns import Column, RenderedRow, render
+from soleflip_desktop.ui.common.tasks import TaskRunner
+
+PAGE_ROWS = 64
+MAX_PAGES = 64
+#: Pages that were asked for and not fetched yet; older wishes are rows that were scrolled past.
+MAX_WISHES = 6
+DEFAULT_VIEWPORT_ROWS = 48
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class HasId(Protocol):
+    """Every row of a grid has an id that stays the same."""
+
+    @property
+    def id(self) -> int: ...
+
+
+RowT = TypeVar("RowT", bound=HasId)
+Page = list[RenderedRow[RowT] | None]
+
+_NO_IDS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+
+
+class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
+    """Rows of a GridSource. `data` reads memory only; what is missing is asked for.
+
+    The rows in view stay until those of a new view are here, so the table never turns blank.
+
+    Signals:
+        view_about_to_change: the rows are about to be others; the time to note the selection.
+        view_changed: they are.
+        busy_changed(bool): a view is being computed, or is there.
+        load_failed(UserError): a view or a page could not be read.
+    """
+
+    view_about_to_change = Signal()
+    view_changed = Signal()
+    busy_changed = Signal(bool)
+    load_failed = Signal(object)
+
+    def __init__(
+        self,
+        source: GridSource[RowT],
+        columns: Sequence[Column[RowT]],
+        tasks: TaskRunner,
+        query: GridQuery,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.columns: tuple[Column[RowT], ...] = tuple(columns)
+        self.view: GridView | None = None
+        self.landing_row = 0
+        self._source = source
+        self._tasks = tasks
+        self._query = query
+        self._shown_query: GridQuery | None = None
+        self._ids = _NO_IDS
+        self._pages: OrderedDict[int, Page[RowT]] = OrderedDict()
+        self._wishes: OrderedDict[int, None] = OrderedDict()
+        self._last_page = -1
+        self._request = 0  # counts requested views: an answer to an older one is dropped
+        self._epoch = 0  # counts shown views: a page of an older one is dropped
+        self._first_row, self._viewport_rows = 0, DEFAULT_VIEWPORT_ROWS
+        self._current_id: int | None = None
+        self._fetching = False
+        self._cancel_view: Callable[[], object] | None = None
+        self._fetch_timer = QTimer(self, interval=0, singleShot=True)
+        self._fetch_timer.timeout.connect(self._start_fetch)
+
+    # -- what the page asks for ----------------------------------------------------------------
+
+    @property
+    def query(self) -> GridQuery:
+        return self._query
+
+    @property
+    def loaded(self) -> bool:
+        """True once a view of all rows was shown, empty or not."""
+        return self.view is not None and self.view.complete
+
+    def set_search(self, text: str) -> None:
+        self.set_query(replace(self._query, search=text))
+
+    def set_query(self, query: GridQuery) -> None:
+        if query != self._query:
+            self._query = query
+            self.reload()
+
+    def reload(self) -> None:
+        """Asks for the view again. An earlier request that is still under way is given up."""
+        self._request += 1
+        if self._cancel_view is not None:
+            self._cancel_view()
+        self.busy_changed.emit(True)
+        self._cancel_view = self._tasks.start(self._load(self._request, self._query))
+
+    def set_viewport(self, first_row: int, rows: int, current_id: int | None) -> None:
+        """Tells what is in sight and which row has the cursor, for the next view to keep."""
+        self._first_row, self._viewport_rows, self._current_id = first_row, rows, current_id
+
+    def ids(self, first: int, last: int) -> NDArray[np.int64]:
+        """The ids of the rows first..last, both included."""
+        return self._ids[first : last + 1]
+
+    def row_of(self, row_id: int) -> int | None:
+        found = np.flatnonzero(self._ids == row_id)
+        return int(found[0]) if found.size else None
+
+    def rows_of(self, row_ids: NDArray[np.int64]) -> NDArray[np.intp]:
+        """The places of the ids that are still there, ascending."""
+        return np.flatnonzero(np.isin(self._ids, row_ids))
+
+    def rendered(self, row: int) -> RenderedRow[RowT] | None:
+        """The cells of that row from memory; None while they are on their way."""
+        page, offset = divmod(row, PAGE_ROWS)
+        if page != self._last_page:
+            self._touch(page)
+        cells = self._pages.get(page)
+        return None if cells is None or offset >= len(cells) else cells[offset]
+
+    # -- QAbstractTableModel -------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own default)
+        return 0 if parent.isValid() else len(self._ids)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or not 0 <= index.row() < len(self._ids):
+            return None
+        column = index.column()
+        return cell_data(self.columns[column], column, self.rendered(index.row()), role)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        return header_data(self.columns, section, orientation, role)
+
+    # -- views ---------------------------------------------------------------------------------
+
+    async def _load(self, request: int, query: GridQuery) -> None:
+        try:
+            if self.view is None:
+                await self._show(request, query, await self._source.preview(query))
+            await self._show(request, query, await self._source.view(query))
+        except UserError as error:
+            if request == self._request:
+                self.load_failed.emit(error)
+        finally:
+            if request == self._request:
+                self.busy_changed.emit(False)
+
+    async def _show(self, request: int, query: GridQuery, view: GridView) -> None:
+        if request != self._request:
+            return
+        pages = await self._pages_in_sight(query, view)
+        if request == self._request:
+            self._swap(query, view, pages)
+
+    async def _pages_in_sight(self, query: GridQuery, view: GridView) -> dict[int, Page[RowT]]:
+        """Reads the pages that will be in sight, so that nothing blinks when the views swap."""
+        if not len(view.ids):
+            self.landing_row = 0
+            return {}
+        self.landing_row = first = self._landing_row(query, view)
+        last = min(first + self._viewport_rows, len(view.ids) - 1)
+        numbers = range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
+        return {number: await self._read(view.ids, number) for number in numbers}
+
+    def _landing_row(self, query: GridQuery, view: GridView) -> int:
+        """The top row after the swap: the same as now, or about the cursor's after a new sort."""
+        same = query == self._shown_query and self._first_row < len(self._ids)
+        anchor = int(self._ids[self._first_row]) if same else self._current_id
+        found = np.flatnonzero(view.ids == anchor) if anchor is not None else ()
+        if len(found):
+            return int(found[0])
+        return min(self._first_row, len(view.ids) - 1) if same else 0
+
+    def _swap(self, query: GridQuery, view: GridView, pages: dict[int, Page[RowT]]) -> None:
+        self._epoch += 1
+        same_rows = np.array_equal(view.ids, self._ids) and len(self._ids) > 0
+        self.view_about_to_change.emit()
+        if not same_rows:
+            self.beginResetModel()
+        self._ids, self.view, self._shown_query = view.ids, view, query
+        self._pages = OrderedDict(pages)
+        self._wishes.clear()
+        self._last_page = -1
+        if same_rows:
+            # Only contents changed: the view keeps its selection and place by itself.
+            last = self.index(len(self._ids) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+        else:
+            self.endResetModel()
+        self.view_changed.emit()
+
+    # -- pages ---------------------------------------------------------------------------------
+
+    def _touch(self, page: int) -> None:
+        """Notes which page is in use: it stays longest, and it or its neighbours are fetched."""
+        self._last_page = page
+        if page in self._pages:
+            self._pages.move_to_end(page)
+        self._wishes[page] = None
+        self._wishes.move_to_end(page)
+        while len(self._wishes) > MAX_WISHES:
+            self._wishes.popitem(last=False)
+        if not self._fetching and not self._fetch_timer.isActive():
+            self._fetch_timer.start()
+
+    def _next_page(self) -> int | None:
+        """The page wished for last comes first; then the neighbours of the wishes."""
+        wishes = list(reversed(self._wishes))
+        neighbours = [page + step for page in wishes for step in (1, -1)]
+        pages = (len(self._ids) + PAGE_ROWS - 1) // PAGE_ROWS
+        for page in (*wishes, *neighbours):
+            if 0 <= page < pages and page not in self._pages:
+                return page
+        return None
+
+    def _start_fetch(self) -> None:
+        if not self._fetching and self._next_page() is not None:
+            self._fetching = True
+            self._tasks.start(self._fetch())
+
+    async def _fetch(self) -> None:
+        """One reader at a time that asks anew what is in sight: no queue of forgotten pages."""
+        try:
+            while (page := self._next_page()) is not None:
+                epoch = self._epoch
+                cells = await self._read(self._ids, page)
+                if epoch == self._epoch:
+                    self._store(page, cells)
+        except UserError as error:
+            self._wishes.clear()
+            self._last_page = -1
+            self.load_failed.emit(error)
+        finally:
+            self._fetching = False
+
+    async def _read(self, ids: NDArray[np.int64], page: int) -> Page[RowT]:
+        wanted: list[int] = ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS].tolist()
+        rows = {row.id: row for row in await self._source.rows(wanted)}
+        # A row deleted meanwhile stays a placeholder until the notice of the change arrives.
+        found = (rows.get(row_id) for row_id in wanted)
+        return [None if row is None else render(self.columns, row) for row in found]
+
+    def _store(self, page: int, cells: Page[RowT]) -> None:
+        self._pages[page] = cells
+        while len(self._pages) > MAX_PAGES:
+            self._pages.popitem(last=False)
+        first = page * PAGE_ROWS
+        last = min(first + PAGE_ROWS, len(self._ids)) - 1
+        top, bottom = self.index(first, 0), self.index(last, len(self.columns) - 1)
+        self.dataChanged.emit(top, bottom)
