@@ -1,4 +1,4 @@
-"""Where the files that are not code lie: beside a checkout, inside a wheel or in a frozen bundle."""
+"""Where files that are not code lie: beside a checkout, in a wheel or in a frozen bundle."""
 
 from __future__ import annotations
 

@@ -89,12 +89,11 @@ class Database:
     @contextmanager
     def bulk(self) -> Iterator[psycopg.Connection]:
         """A raw psycopg connection for COPY, in one transaction of its own."""
-        with translated_errors(), self.engine.connect() as connection:
+        with translated_errors(), self.engine.begin() as connection:
             raw = connection.connection.driver_connection
             if not isinstance(raw, psycopg.Connection):  # pragma: no cover
                 raise TypeError(type(raw))
-            with raw.transaction():
-                yield raw
+            yield raw
 
     def close(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

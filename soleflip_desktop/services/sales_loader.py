@@ -45,6 +45,10 @@ REMARK_MESSAGES = {
 }
 
 
+class _DryRunDone(Exception):  # noqa: N818  (not an error: it undoes a dry run)
+    """Leaves the transaction of a dry run."""
+
+
 class SalesLoader:
     """Takes the chunks of a `SalesReader` into the database."""
 
@@ -77,18 +81,19 @@ class SalesLoader:
                 token.interrupt_with(connection.cancel)
                 _Load(self._database, connection, reader, result, report, token).run()
                 if request.dry_run:
-                    raise psycopg.Rollback
+                    raise _DryRunDone
+        except _DryRunDone:
+            self._forget(result)
         except CancelledWork:
             result.status = BatchStatus.CANCELLED
             self._end(result, "Cancelled; nothing of this file was kept.")
-        except UserError as error:
+        except Exception as error:
             result.status = BatchStatus.FAILED
-            self._end(result, str(error))
+            known = isinstance(error, UserError)
+            self._end(result, str(error) if known else "The importer failed; see the log.")
             raise
         finally:
             token.interrupt_with(None)
-        if request.dry_run and result.status is BatchStatus.COMPLETED:
-            self._forget(result)
         result.seconds = time.monotonic() - started
         return result
 

@@ -214,7 +214,7 @@ class SalesFile:
 
     def _sales(self, frame: pl.DataFrame) -> bytes:
         typed = frame.with_columns(*(self._rules[field].value for field in self._rules))
-        absent = [f for f in (*SALE_COLUMNS, "style", "size") if f not in typed.columns]
+        absent = {*SALE_COLUMNS, "style", "size"} - {"variant_key", *typed.columns}
         typed = typed.with_columns(pl.lit(None, pl.String).alias(field) for field in absent)
         if self._profile.currency:
             typed = typed.with_columns(gross_currency=pl.lit(self._profile.currency))

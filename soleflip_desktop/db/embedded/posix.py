@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -100,6 +101,7 @@ def _home_of_existing(folder: DataFolder, account: Account) -> Path:
 
 
 def prepare(folder: DataFolder) -> Cluster:
+    user_name()  # a user without a name is refused with our words rather than initdb's
     home, account = find_home(folder), service_account()
     if home != folder.root:
         SYSTEM_FOLDER.mkdir(mode=0o755, exist_ok=True)
@@ -151,6 +153,9 @@ def launch(cluster: Cluster, _secrets: SecretStore | None) -> None:
             group=account.gid if account else None,
             extra_groups=[] if account else None,
         )
+    # Another process may stop the server, or it may crash: somebody must collect our child then,
+    # as PostgreSQL takes a zombie for a live server and would not start again.
+    threading.Thread(target=server.wait, name="postgres-reaper", daemon=True).start()
     if _became_ready(cluster, server):
         return
     if (cluster.data / PID_FILE_NAME).exists():
@@ -164,11 +169,8 @@ def _became_ready(cluster: Cluster, server: subprocess.Popen[bytes]) -> bool:
     while server.poll() is None:
         said = read_pid_file(cluster.data)
         if said is not None and said.ready and said.pid == server.pid:
-            # Whoever uses it last stops it, perhaps another process: it is no child to wait for.
-            server.returncode = 0
             return True
         if time.monotonic() > give_up:
-            server.returncode = 0
             raise DatabaseUnavailableError(
                 f"The database in {cluster.folder.root} is still repairing itself after a crash. "
                 "Start SoleFlip Desktop again in a few minutes.",

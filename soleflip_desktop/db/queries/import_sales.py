@@ -104,8 +104,8 @@ def copy_catalog(
             for p in products:
                 key = " / ".join(p.style_codes) or None
                 copy.write_row(
-                    (p.key, p.name, p.brand, p.category, p.style_code, key)
-                    + (p.release_date, p.retail_price, p.retail_currency)
+                    [p.key, p.name, p.brand, p.category, p.style_code, key]
+                    + [p.release_date, p.retail_price, p.retail_currency]
                 )
         with cursor.copy("COPY stage_identifier FROM STDIN") as copy:
             for p in products:
@@ -117,8 +117,8 @@ def copy_catalog(
         ) as copy:
             for v in variants:
                 copy.write_row(
-                    (v.key, v.product_key, v.size_system, v.size_value, v.size_label)
-                    + (v.size_sort_key, v.certain)
+                    [v.key, v.product_key, v.size_system, v.size_value, v.size_label]
+                    + [v.size_sort_key, v.certain]
                 )
 
 
@@ -257,9 +257,11 @@ INSERT_PAYOUTS = """
 INSERT INTO transactions.payout
     (platform_account_id, external_id, paid_at, amount, currency, import_batch_id)
 SELECT {account}, payout_ref, min(paid_at), min(payout_total), min(gross_currency), {batch}
-FROM {fresh} AND payout_ref IS NOT NULL AND payout IS NOT NULL
+FROM {fresh} AND payout_ref IS NOT NULL AND payout IS NOT NULL AND NOT EXISTS (
+    SELECT FROM transactions.payout p
+    WHERE p.platform_account_id = {account} AND p.external_id = s.payout_ref
+)
 GROUP BY payout_ref
-ON CONFLICT ON CONSTRAINT uq_payout_platform_account_id_external_id DO NOTHING
 """
 
 INSERT_ITEMS = """

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QAbstractButton
 
 from soleflip_desktop.resources import resource_path
 from soleflip_desktop.ui.common.theme import Theme
 
 _SIZES = (16, 20, 32, 40, 64)
 
+TakesIcon = QAction | QAbstractButton
 
-class TakesIcon(Protocol):
-    """A button or an action."""
 
-    def setIcon(self, icon: QIcon | QPixmap, /) -> None:  # noqa: N802  (Qt's name)
-        """Shows the icon."""
+class _Follower(QObject):
+    """A child of the target: Qt ends its connection to the theme when the target dies."""
+
+    def __init__(self, icons: IconSet, target: TakesIcon, name: str, color: str) -> None:
+        super().__init__(target)
+        self._icons, self._target, self._name, self._color = icons, target, name, color
+        self.refresh()
+
+    def refresh(self) -> None:
+        self._target.setIcon(self._icons.icon(self._name, self._color))
 
 
 class IconSet:
@@ -41,14 +47,8 @@ class IconSet:
 
     def follow(self, target: TakesIcon, name: str, color: str = "text") -> None:
         """Gives the target its icon now and again whenever the theme changes."""
-
-        def put() -> None:
-            target.setIcon(self.icon(name, color))
-
-        put()
-        # With the target as context Qt forgets the connection when the target dies.
-        if isinstance(target, QObject):
-            self._theme.changed.connect(target, put)
+        follower = _Follower(self, target, name, color)
+        self._theme.changed.connect(follower.refresh)
 
     def _draw(self, name: str, tint: QColor) -> QIcon:
         svg = resource_path(f"icons/{name}.svg").read_text(encoding="utf-8")

@@ -73,8 +73,7 @@ class TableView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        model = self.model()
-        rows = model.rowCount() if model is not None else 0
+        rows = self.model().rowCount()
         first = self.rowAt(0)
         if first < 0 or rows == 0:
             return
@@ -91,9 +90,10 @@ class TableView(QTableView):
 
     def selected_rows(self) -> NDArray[np.int64]:
         """The selected row numbers, ascending."""
+        selection = self.selectionModel().selection()
         spans = [
             np.arange(span.top(), span.bottom() + 1, dtype=np.int64)
-            for span in self.selectionModel().selection()
+            for span in (selection.at(position) for position in range(selection.count()))
         ]
         return np.unique(np.concatenate(spans)) if spans else np.empty(0, dtype=np.int64)
 

@@ -49,6 +49,7 @@ RowT = TypeVar("RowT", bound=HasId)
 Page = list[RenderedRow[RowT] | None]
 
 _NO_IDS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
+_NO_ROWS: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 
 
 class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
@@ -202,8 +203,8 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         """The top row after the swap: the same as now, or about the cursor's after a new sort."""
         same = query == self._shown_query and self._first_row < len(self._ids)
         anchor = int(self._ids[self._first_row]) if same else self._current_id
-        found = np.flatnonzero(view.ids == anchor) if anchor is not None else ()
-        if len(found):
+        found = _NO_ROWS if anchor is None else np.flatnonzero(view.ids == anchor)
+        if found.size:
             return int(found[0])
         return min(self._first_row, len(view.ids) - 1) if same else 0
 

@@ -1,0 +1,65 @@
+"""What a page shows instead of nothing: why it is empty, and the one thing to do about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from soleflip_desktop.ui.common.icons import IconSet
+from soleflip_desktop.ui.common.theme import Theme
+
+_ICON_SIZE = 56
+_TEXT_WIDTH = 460
+
+
+class EmptyState(QWidget):
+    """Icon, title, sentence and buttons in the middle of the page."""
+
+    def __init__(
+        self, icon: str, icons: IconSet, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._icon_name, self._icons = icon, icons
+        self._icon = QLabel(self)
+        self._title = QLabel(self)
+        self._title.setProperty("role", "title")
+        self._sentence = QLabel(self)
+        self._sentence.setProperty("role", "muted")
+        self._sentence.setWordWrap(True)
+        self._sentence.setFixedWidth(_TEXT_WIDTH)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(10)
+        layout = QVBoxLayout(self)
+        layout.setSpacing(12)
+        layout.addStretch(2)
+        for label in (self._icon, self._title, self._sentence):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addSpacing(8)
+        row = QHBoxLayout()
+        row.addStretch()
+        row.addLayout(self._buttons)
+        row.addStretch()
+        layout.addLayout(row)
+        layout.addStretch(3)
+        theme.changed.connect(self._tint)
+        self._tint()
+
+    @property
+    def title(self) -> str:
+        return self._title.text()
+
+    def set_text(self, title: str, sentence: str) -> None:
+        self._title.setText(title)
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+
+    def add_button(self, text: str, *, primary: bool = False) -> QPushButton:
+        button = QPushButton(text, self)
+        if primary:
+            button.setProperty("role", "primary")
+        self._buttons.addWidget(button)
+        return button
+
+    def _tint(self) -> None:
+        self._icon.setPixmap(self._icons.pixmap(self._icon_name, _ICON_SIZE, "faint"))

@@ -1,0 +1,136 @@
+"""An import under way: what it is doing, how far it is, and the button that stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from soleflip_desktop.domain.integration import ImportPhase, ImportProgress
+from soleflip_desktop.ui.common.context import UiKit
+
+PHASE_WORDS: dict[ImportPhase, str] = {
+    ImportPhase.READING: "Reading and checking rows",
+    ImportPhase.MATCHING: "Looking for rows that are already there",
+    ImportPhase.WRITING: "Writing orders and units",
+    ImportPhase.INDEXING: "Building indexes",
+    ImportPhase.DONE: "Finishing",
+}
+#: A progress bar counts in int32: bytes of a large file do not fit, so it counts in parts.
+_PARTS = 1000
+
+
+class RunningView(QWidget):
+    """Progress of the current file and the names of those that wait.
+
+    Signals:
+        cancel_requested: "Cancel import".
+    """
+
+    cancel_requested = Signal()
+
+    def __init__(self, kit: UiKit, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._formatter = kit.formatter
+        self.file = _label("", "section")
+        self.phase = _label("", "muted")
+        self.bar = QProgressBar(self)
+        self.bar.setRange(0, _PARTS)
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Import progress")
+        self.rows, self.speed, self.elapsed, self.rejected, self.octets = (
+            _label("", "figure") for _ in range(5)
+        )
+        self.queue = _label("", "muted")
+        self.cancel = QPushButton("&Cancel import", self)
+        self.cancel.clicked.connect(self._on_cancel_clicked)
+        self._build()
+
+    def start(self, path: str) -> None:
+        self.file.setText(f"Importing {Path(path).name}")
+        self.phase.setText("Starting…")
+        self.bar.setRange(0, 0)
+        self.cancel.setEnabled(True)
+        for label in (self.rows, self.speed, self.elapsed, self.rejected, self.octets):
+            label.setText("…")
+
+    def show_progress(self, progress: ImportProgress) -> None:
+        formatter = self._formatter
+        if self.cancel.isEnabled():
+            self.phase.setText(PHASE_WORDS[progress.phase])
+        if progress.bytes_total > 0:
+            self.bar.setRange(0, _PARTS)
+            self.bar.setValue(min(_PARTS, _PARTS * progress.bytes_done // progress.bytes_total))
+        self.rows.setText(formatter.count(progress.rows))
+        per_second = progress.rows / progress.seconds if progress.seconds > 0 else 0
+        self.speed.setText(formatter.count(round(per_second)))
+        self.elapsed.setText(formatter.duration(progress.seconds))
+        self.rejected.setText(formatter.count(progress.rejected))
+        self.octets.setText(
+            f"{formatter.size(progress.bytes_done)} of {formatter.size(progress.bytes_total)}"
+        )
+
+    def show_queue(self, waiting: Sequence[str]) -> None:
+        names = ", ".join(Path(path).name for path in waiting)
+        self.queue.setText(f"Next: {names}" if names else "")
+
+    def _on_cancel_clicked(self) -> None:
+        self.cancel.setEnabled(False)
+        self.phase.setText("Cancelling… nothing of this file will stay.")
+        self.cancel_requested.emit()
+
+    def _build(self) -> None:
+        card = QFrame(self)
+        card.setProperty("role", "card")
+        card.setMaximumWidth(860)
+        inner = QVBoxLayout(card)
+        inner.setContentsMargins(24, 20, 24, 20)
+        inner.setSpacing(8)
+        for widget in (self.file, self.phase, self.bar):
+            inner.addWidget(widget)
+        inner.addSpacing(8)
+        inner.addLayout(self._figures())
+        inner.addSpacing(8)
+        bottom = QHBoxLayout()
+        bottom.addWidget(self.queue, 1)
+        bottom.addWidget(self.cancel)
+        inner.addLayout(bottom)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(20, 0, 20, 20)
+        layout.addWidget(card, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addStretch(0)
+
+    def _figures(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(28)
+        grid.setVerticalSpacing(0)
+        pairs = (
+            ("Rows so far", self.rows),
+            ("Rows per second", self.speed),
+            ("Elapsed", self.elapsed),
+            ("Rejected so far", self.rejected),
+            ("Read", self.octets),
+        )
+        for column, (words, figure) in enumerate(pairs):
+            grid.addWidget(figure, 0, column)
+            grid.addWidget(_label(words, "muted"), 1, column)
+            grid.setColumnStretch(column, 1)
+        return grid
+
+
+def _label(text: str, role: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
