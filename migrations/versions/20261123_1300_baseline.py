@@ -1481,7 +1481,12 @@ def create_tables() -> None:
         postgresql_using="brin",
     )
     op.create_index(
-        op.f("ix_order_item_id"), "order", ["item_id"], unique=False, schema="transactions"
+        "uq_order_item_id_live",
+        "order",
+        ["item_id"],
+        unique=True,
+        schema="transactions",
+        postgresql_where=sa.text("status NOT IN ('cancelled', 'returned', 'refunded')"),
     )
     op.create_index(
         "ix_order_payout_id",

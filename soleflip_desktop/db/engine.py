@@ -20,6 +20,7 @@ from soleflip_desktop.domain.errors import (
     ConflictError,
     DatabaseUnavailableError,
     InvalidTransitionError,
+    UserError,
 )
 
 P = ParamSpec("P")
@@ -102,7 +103,13 @@ class Database:
 
 def make_engine(url: str, threads: int = THREADS) -> sa.Engine:
     """An engine whose connections know who acts (for the event store) and speak UTC."""
-    engine = sa.create_engine(url, pool_size=threads, max_overflow=2, pool_pre_ping=True)
+    engine = sa.create_engine(
+        url,
+        pool_size=threads,
+        max_overflow=2,
+        pool_pre_ping=True,
+        hide_parameters=True,  # secrets are among them before they are encrypted
+    )
 
     @sa.event.listens_for(engine, "connect")
     def name_the_actor(raw: Any, _record: Any) -> None:
@@ -135,6 +142,10 @@ def translated_errors() -> Iterator[None]:
     except sa.exc.IntegrityError as error:
         if _constraint(error) == "status_transition":
             raise InvalidTransitionError(str(error.orig).partition("\n")[0] + ".") from error
+        raise
+    except sa.exc.StatementError as error:
+        if isinstance(error.orig, UserError):  # raised by a column type: no key for a secret
+            raise error.orig from error
         raise
 
 

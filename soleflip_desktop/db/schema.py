@@ -25,7 +25,10 @@ def current_revision(connection: sa.Connection) -> str | None:
     """None: the database holds no schema of ours yet."""
     if connection.scalar(sa.text("SELECT to_regclass('public.alembic_version')")) is None:
         return None
-    return connection.scalar(sa.text("SELECT version_num FROM public.alembic_version"))
+    revision: str | None = connection.scalar(
+        sa.text("SELECT version_num FROM public.alembic_version")
+    )
+    return revision
 
 
 def is_current(engine: sa.Engine) -> bool:
@@ -40,9 +43,9 @@ def upgrade(engine: sa.Engine) -> bool:
     than PostgreSQL 15.
     """
     with engine.connect() as connection:
-        version = connection.dialect.server_version_info or (0,)
-        if version[0] * 10000 < OLDEST_SERVER:
-            msg = f"PostgreSQL 15 or later is needed; the server is version {version[0]}."
+        version = int(connection.scalar(sa.text("SHOW server_version_num")) or 0)
+        if version < OLDEST_SERVER:
+            msg = f"PostgreSQL 15 or later is needed; the server is version {version // 10000}."
             raise DatabaseTooNewError(msg)
         revision = current_revision(connection)
         if revision == HEAD:

@@ -34,6 +34,8 @@ class RecordState(StrEnum):
 
 #: Issues that a result carries; the rejected rows themselves are all kept in the database.
 ISSUE_LIMIT = 10_000
+#: Remarks stored of one kind: every unitemised charge is a line of its order anyway.
+REMARK_LIMIT = 1_000
 
 
 @dataclass(frozen=True, slots=True)

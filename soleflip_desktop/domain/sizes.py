@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from soleflip_desktop.domain.categories import Audience, SizeHints, size_hints
 
-__all__ = ["ParsedSize", "SizeSystem", "parse_size"]
+__all__ = ["ParsedSize", "SizeSystem", "parse_size", "parse_size_with"]
 
 
 class SizeSystem(StrEnum):
@@ -153,10 +153,13 @@ def parse_size(
 ) -> ParsedSize:
     """Read a size; the product decides only where the text itself leaves it open."""
     shown = " ".join((text or "").split())
-    parsed = _from_text(shown)
-    if parsed is not None:
-        return parsed
-    return _from_context(shown, size_hints(item_name, brand, category))
+    return _from_text(shown) or _from_context(shown, size_hints(item_name, brand, category))
+
+
+def parse_size_with(text: str | None, hints: SizeHints) -> ParsedSize:
+    """The same for a caller that has worked out a product's hints once for all of its sizes."""
+    shown = " ".join((text or "").split())
+    return _from_text(shown) or _from_context(shown, hints)
 
 
 @lru_cache(maxsize=4096)

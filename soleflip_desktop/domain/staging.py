@@ -14,7 +14,8 @@ from typing import Protocol
 from soleflip_desktop.domain.integration import FileFormat, RowIssue
 
 #: Columns of `StagedChunk.sales`, in this order. Fees are positive amounts to subtract, as
-#: StockX reports them; `vat` is added; times are UTC; `content` identifies rows without a number.
+#: StockX reports them; `vat` is added; residual = payout - (gross - fees + vat), blank without a
+#: payout; times are UTC; `content` identifies rows without a number.
 SALE_COLUMNS = (
     "row_no",
     "variant_key",
@@ -28,6 +29,7 @@ SALE_COLUMNS = (
     "shipping",
     "vat",
     "payout",
+    "residual",
     "paid_at",
     "payout_ref",
     "payout_total",

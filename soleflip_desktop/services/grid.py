@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Row = TypeVar("Row", covariant=True)  # noqa: PLC0105  (the protocol reads better with Row)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)

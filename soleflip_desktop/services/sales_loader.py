@@ -20,6 +20,7 @@ from soleflip_desktop.domain.cancellation import CancelledWork, CancelToken
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.integration import (
     ISSUE_LIMIT,
+    REMARK_LIMIT,
     BatchStatus,
     CurrencyTotals,
     ImportPhase,
@@ -80,8 +81,7 @@ class SalesLoader:
             with self._database.bulk() as connection:
                 token.interrupt_with(connection.cancel)
                 _Load(self._database, connection, reader, result, report, token).run()
-                if request.dry_run:
-                    raise _DryRunDone
+                self._keep(request)
         except _DryRunDone:
             self._forget(result)
         except CancelledWork:
@@ -96,6 +96,12 @@ class SalesLoader:
             token.interrupt_with(None)
         result.seconds = time.monotonic() - started
         return result
+
+    @staticmethod
+    def _keep(request: ImportRequest) -> None:
+        """A dry run does all of the work and then leaves its transaction."""
+        if request.dry_run:
+            raise _DryRunDone
 
     def _end(self, result: ImportResult, reason: str) -> None:
         if result.batch_id is not None:
@@ -164,13 +170,14 @@ class _Load:
                 self.result.issues += row.issues
 
     def _match(self) -> statements.LoadKeys:
+        """Numbers the new rows and sorts out those that are known already."""
         self._tell(ImportPhase.MATCHING)
         statements.copy_catalog(self.connection, self.reader.products, self.reader.variants)
         with self.database.bulk() as other:
             item_base = statements.reserve_ids(other, "inventory.item", self.last_row)
             order_base = statements.reserve_ids(other, "transactions.order", self.last_row)
         statements.lock_writing(self.connection, WRITE_LOCK)
-        statements.resolve_catalog(self.connection)
+        statements.prepare(self.connection)
         account = statements.platform_account(
             self.connection, self.reader.platform, self.reader.account
         )
@@ -191,17 +198,21 @@ class _Load:
         new = self.result.rows - self.result.duplicates - self.result.rejected
         if rebuild.is_worthwhile(self.connection, new):
             with rebuild.without_indexes(self.connection):
-                statements.insert_sales(self.connection, keys)
+                self._insert(keys)
                 self._tell(ImportPhase.INDEXING)
             rebuild.announce(self.connection)
         else:
-            statements.insert_sales(self.connection, keys)
+            self._insert(keys)
         self._sum_up()
         self._remark()
         items = (keys.item_base + 1, keys.item_base + self.last_row)
         statements.finish_batch(self.connection, self.result, self.reader.sha256, items)
         if new >= rebuild.REBUILD_ROWS:
             statements.analyse(self.connection)
+
+    def _insert(self, keys: statements.LoadKeys) -> None:
+        statements.resolve_catalog(self.connection)
+        statements.insert_sales(self.connection, keys)
 
     def _sum_up(self) -> None:
         for currency, rows, *sums, unitemised in statements.sale_totals(self.connection):
@@ -212,7 +223,7 @@ class _Load:
 
     def _remark(self) -> None:
         found = statements.remarks(
-            self.connection, self.batch_id, dict(self.reader.headers), ISSUE_LIMIT
+            self.connection, self.batch_id, dict(self.reader.headers), REMARK_LIMIT
         )
         rows: dict[int, RejectedRow] = {}
         for code, row, column, value, detail in found:

@@ -9,153 +9,40 @@ import csv
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-HEADER = [
-    "Seller Name",
-    "Seller Address (Billing)",
-    "Seller VAT Number",
-    "Sold To Name",
-    "Sold To address",
-    "Sold to VAT Number",
-    "Fiscal Representative Name",
-    "Fiscal Representative Address",
-    "StockX Destination Address",
-    "Payout date",
-    "Invoice Date",
-    "Invoice Number",
-    "Item",
-    "Sku Name",
-    "Sku Size",
-    "Style",
-    "Order Number",
-    "Sale Date",
-    "Seller Tracking Number",
-    "Buyer Destination Country",
-    "Buyer Destination City",
-    "Buyer Tracking Number",
-    "Quantity",
-    "Ship From Address",
-    "Ship To Address",
-    "Seller Fee",
-    "Seller Fee Currency",
-    "Payment Processing",
-    "Payment Processing Currency",
-    "Shipping Fee",
-    "Shipping Fee Currency",
-    "VAT Rate",
-    "Total Net Amount (Payout Excluding VAT)",
-    "Total Net Amount (Payout Excluding VAT) Currency",
-    "Listing Price",
-    "Listing Price Currency",
-    "Total Gross Amount (Total Payout)",
-    "Total Gross Amount (Total Payout) Currency",
-    "Total VAT Amount",
-    "Total VAT Amount Currency",
-    "Payout ID",
-    "Special references",
-    "Provider Transaction ID",
-    "Total Invoice Amount",
-]
-
-#: The 88 size texts of the real report and how often each stood there (reference.md 2.4).
-SIZES = dict(
-    pair.rsplit(":", 1)
-    for pair in [
-        "N/A:127",
-        "10.5:100",
-        "10:97",
-        "9:54",
-        "11:54",
-        "9.5:50",
-        "13:44",
-        "12:32",
-        "8.5:31",
-        "6:30",
-        "8:25",
-        "7:25",
-        "11.5:24",
-        "6.5:17",
-        "5:17",
-        "14:16",
-        "7.5:15",
-        "12.5:9",
-        "4:7",
-        "5.5:6",
-        "43:6",
-        "15:5",
-        "4.5:5",
-        "13.5:4",
-        "39:3",
-        "38:3",
-        "40:3",
-        "42:2",
-        "16:1",
-        "35:1",
-        "44:1",
-        "17:1",
-        "41:1",
-        "45:1",
-        "12W:15",
-        "8.5W:13",
-        "7.5W:13",
-        "8W:13",
-        "7W:12",
-        "6.5W:11",
-        "6W:9",
-        "11.5W:9",
-        "11W:8",
-        "5.5W:8",
-        "10.5W:6",
-        "10W:6",
-        "9.5W:4",
-        "9W:3",
-        "14.5W:2",
-        "12.5W:2",
-        "5W:2",
-        "13W:2",
-        "4Y:4",
-        "6.5Y:3",
-        "2Y:3",
-        "7Y:2",
-        "6Y:2",
-        "5.5Y:1",
-        "4.5Y:1",
-        "3.5Y:1",
-        "2.5Y:1",
-        "5Y:1",
-        "10C:6",
-        "3C:6",
-        "6C:4",
-        "5C:3",
-        "2C:2",
-        "8C:2",
-        "13C:1",
-        "9C:1",
-        "1C:1",
-        "7C:1",
-        "4C:1",
-        "3J:2",
-        "M:32",
-        "S:26",
-        "L:23",
-        "XL:18",
-        "XS:7",
-        "XXL:5",
-        "S/M:3",
-        "M/L:2",
-        "L/XL:2",
-        "12W / 10.5M:1",
-        "42/44:1",
-        "36/38:1",
-        "34W/32L:1",
-        "S / Men's 9-10:1",
-    ]
+_NAMES = (
+    "Seller Name,Seller Address (Billing),Seller VAT Number,Sold To Name,Sold To address,"
+    "Sold to VAT Number,Fiscal Representative Name,Fiscal Representative Address,"
+    "StockX Destination Address,Payout date,Invoice Date,Invoice Number,Item,Sku Name,Sku Size,"
+    "Style,Order Number,Sale Date,Seller Tracking Number,Buyer Destination Country,"
+    "Buyer Destination City,Buyer Tracking Number,Quantity,Ship From Address,Ship To Address,"
+    "Seller Fee,Seller Fee Currency,Payment Processing,Payment Processing Currency,"
+    "Shipping Fee,Shipping Fee Currency,VAT Rate,Total Net Amount (Payout Excluding VAT),"
+    "Total Net Amount (Payout Excluding VAT) Currency,Listing Price,Listing Price Currency,"
+    "Total Gross Amount (Total Payout),Total Gross Amount (Total Payout) Currency,"
+    "Total VAT Amount,Total VAT Amount Currency,Payout ID,Special references,"
+    "Provider Transaction ID,Total Invoice Amount"
 )
+HEADER = _NAMES.split(",")
+
+_SIZE_COUNTS = (
+    "N/A:127, 10.5:100, 10:97, 9:54, 11:54, 9.5:50, 13:44, 12:32, 8.5:31, 6:30, "
+    "8:25, 7:25, 11.5:24, 6.5:17, 5:17, 14:16, 7.5:15, 12.5:9, 4:7, 5.5:6, 43:6, "
+    "15:5, 4.5:5, 13.5:4, 39:3, 38:3, 40:3, 42:2, 16:1, 35:1, 44:1, 17:1, 41:1, "
+    "45:1, 12W:15, 8.5W:13, 7.5W:13, 8W:13, 7W:12, 6.5W:11, 6W:9, 11.5W:9, 11W:8, "
+    "5.5W:8, 10.5W:6, 10W:6, 9.5W:4, 9W:3, 14.5W:2, 12.5W:2, 5W:2, 13W:2, 4Y:4, "
+    "6.5Y:3, 2Y:3, 7Y:2, 6Y:2, 5.5Y:1, 4.5Y:1, 3.5Y:1, 2.5Y:1, 5Y:1, 10C:6, 3C:6, "
+    "6C:4, 5C:3, 2C:2, 8C:2, 13C:1, 9C:1, 1C:1, 7C:1, 4C:1, 3J:2, M:32, S:26, L:23, "
+    "XL:18, XS:7, XXL:5, S/M:3, M/L:2, L/XL:2, 12W / 10.5M:1, 42/44:1, 36/38:1, "
+    "34W/32L:1, S / Men's 9-10:1"
+)
+#: The 88 size texts of the real report and how often each stood there (reference.md 2.4).
+SIZES = {size: int(count) for size, count in (pair.split(":") for pair in _SIZE_COUNTS.split(", "))}
 MODELS = (
     ("Nike Dunk Low Retro {}", "DD{:04d}-{:03d}", "9"),
     ("Jordan 4 Retro {}", "FV{:04d}-{:03d}", "10.5"),
@@ -171,7 +58,11 @@ MODELS = (
 COLOURS = ("Panda", "Black Cat", "Bred", "Chalk", "Navy", "Sage", "Triple White", "Pine", "Ember")
 COUNTRIES = ("United States", "Germany", "Ireland, Republic of", "China, Mainland", "N/A", "Mexico")
 CITIES = ("Springfield", "Köln", "東京", " Dublin", "N/A", "São Paulo", "Łódź")
-LEGAL = "Intra-Community supply, Art. 138 VAT directive\nself-billing"
+#: As long as the real text, so that a row is as long as a real one (919 bytes).
+LEGAL = (
+    "Intra-Community supply of goods exempt from VAT, Article 138 of the VAT directive of 2006"
+    "\nInvoice made out by the customer (self-billing), on behalf of and for the supplier named"
+)
 CENT = Decimal("0.01")
 
 
@@ -208,7 +99,7 @@ class Report:
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  (repeatable, not secret)
-        self._sizes = [size for size, count in SIZES.items() for _ in range(int(count))]
+        self._sizes = [size for size, count in SIZES.items() for _ in range(count)]
 
     def write(self, path: Path) -> Oracle:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -247,7 +138,7 @@ class Report:
 
     def _line(self, number: int, reference: str) -> list[str]:
         pick = self._random
-        product = pick.randrange(self.products)
+        product = int(self.products * pick.random() ** 3)  # a few models sell most
         name, style, usual = MODELS[product % len(MODELS)]
         colour = f"{COLOURS[product % len(COLOURS)]} {product}"
         size = usual if pick.random() < 0.7 else pick.choice(self._sizes)
@@ -257,7 +148,7 @@ class Report:
         line = [""] * len(HEADER)
         line[0:9] = [
             "Sample Seller",
-            "1 Example Street, 00000 Sampletown, Nowhere",
+            "1 Example Street, Unit 12, Back Building, 00000 Sampletown, Nowhere",
             "XX000000000",
             "Example Buyer B.V.",
             "2 Placeholder Road, 1111 AA Anytown, Netherlands",
@@ -279,7 +170,7 @@ class Report:
         line[19], line[20] = pick.choice(COUNTRIES), pick.choice(CITIES)
         line[21] = f"{number:012d}" if number % 20 else "N/A"
         line[22] = "1"
-        line[23] = "4 Outbound Way, 33333 Sampletown, Nowhere"
+        line[23] = "1 Example Street, Unit 12, Back Building, 33333 Sampletown, Nowhere"
         line[24] = "5 Inbound Way, Dock 6, 44444 Destination, Elsewhere"
         line[25:31] = fees
         line[32], line[33] = str(payout), "EUR"
@@ -347,6 +238,53 @@ class Report:
         oracle.unitemised += abs(residual) > CENT
         oracle.charge_lines += len(fees) + (residual != 0)
         oracle.sizes[line[14]] += 1
+
+
+def sale(number: int = 1, changes: Mapping[str, str] | None = None) -> list[str]:
+    """One plain row of a unit sold for 100 EUR and paid with 85; `changes` go by header."""
+    cells = dict.fromkeys(HEADER, "") | {
+        "Payout date": "2024-06-04 10:00:00 +00",
+        "Item": "Nike Dunk Low Retro Panda",
+        "Sku Name": "Panda",
+        "Sku Size": "9",
+        "Style": "DD1391-100",
+        "Order Number": f"{number:08d}-{number:08d}",
+        "Sale Date": "2024-05-31 21:40:06 +00",
+        "Buyer Destination Country": "Germany",
+        "Quantity": "1",
+        "Seller Fee": "7.00",
+        "Seller Fee Currency": "EUR",
+        "Payment Processing": "3.00",
+        "Payment Processing Currency": "EUR",
+        "Shipping Fee": "5.00",
+        "Shipping Fee Currency": "EUR",
+        "Listing Price": "100",
+        "Listing Price Currency": "EUR",
+        "Total Gross Amount (Total Payout)": "85.00",
+        "Total Gross Amount (Total Payout) Currency": "EUR",
+        "Special references": LEGAL,
+        "Provider Transaction ID": f"transfer-{number}",
+        "Total Invoice Amount": "85.00",
+    }
+    unknown = set(changes or ()) - set(cells)
+    if unknown:
+        raise KeyError(unknown)
+    return list((cells | dict(changes or {})).values())
+
+
+def write_rows(
+    path: Path,
+    rows: Iterable[Sequence[str]],
+    *,
+    header: Sequence[str] = HEADER,
+    encoding: str = "utf-8",
+    line_end: str = "\n",
+) -> Path:
+    with path.open("w", encoding=encoding, newline="") as file:
+        writer = csv.writer(file, lineterminator=line_end)
+        writer.writerow(header)
+        writer.writerows(rows)
+    return path
 
 
 def main() -> None:

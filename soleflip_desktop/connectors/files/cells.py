@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -31,32 +32,40 @@ MESSAGES = {
 _AMOUNT = r"^-?\d{1,10}(\.\d{1,2})?$"
 _DOLLARS = r"^-?\d{1,10}(\.\d+)?$"
 _THOUSANDS = r"^-?\$?\d{1,3}(,\d{3})+(\.\d+)?$"
-_INSTANT = r"^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}:\d{2}( ?[+-]\d{2}(:?\d{2})?|Z| UTC)?$"
+_OFFSET = re.compile(r" ?([+-])(\d{2}):?(\d{2})?|Z| UTC|")
 _CURRENCY = r"^[A-Z]{3}$"
 
 
 @dataclass(frozen=True, slots=True)
 class CellRule:
-    """What to make of one column, and which of its rows are wrong (a code, else null)."""
+    """What to make of one column, and which of its rows are wrong (a code, else null).
+
+    `fault` compares the cleaned text with the value, which stands under `typed(field)`.
+    """
 
     value: pl.Expr
     fault: pl.Expr
 
 
+def typed(field: str) -> str:
+    """The name of the column that holds a field's value beside its text."""
+    return f"={field}"
+
+
 def cleaned(field: str) -> pl.Expr:
-    """Stripped text; null for a placeholder."""
+    """Stripped text; null where nothing is left (the reader made placeholders null already)."""
     text = pl.col(field).str.strip_chars()
-    return pl.when(text.is_in(PLACEHOLDERS)).then(None).otherwise(text).alias(field)
+    return pl.when(text != "").then(text).alias(field)
 
 
 def rule(column: Column) -> CellRule:
     """How a cleaned column of this kind is read."""
     text = pl.col(column.field)
     value, code = _READERS[column.kind](text)
-    fault = pl.when(text.is_not_null() & value.is_null()).then(pl.lit(code))
-    if column.required:
-        fault = fault.when(text.is_null()).then(pl.lit("missing"))
-    return CellRule(value.alias(column.field), fault.otherwise(None))
+    read = pl.col(typed(column.field))
+    unread = pl.when(text.is_not_null() & read.is_null()).then(pl.lit(code))
+    missing = unread.when(text.is_null() & column.required).then(pl.lit("missing"))
+    return CellRule(value.alias(typed(column.field)), missing.alias(f"!{column.field}"))
 
 
 def _text(text: pl.Expr) -> tuple[pl.Expr, str]:
@@ -70,11 +79,26 @@ def _instant(text: pl.Expr) -> tuple[pl.Expr, str]:
         .str.replace("T", " ", literal=True)
         .str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     )
-    offset = text.str.slice(19).str.extract_groups(r"([+-])(\d{2}):?(\d{2})?$")
-    minutes = offset.struct[1].cast(pl.Int64) * 60 + offset.struct[2].cast(pl.Int64).fill_null(0)
-    signed = pl.when(offset.struct[0] == "-").then(-minutes).otherwise(minutes).fill_null(0)
-    value = pl.when(text.str.contains(_INSTANT)).then(local - pl.duration(minutes=signed))
-    return value.otherwise(None), "bad_instant"
+    minutes = text.str.slice(19).map_batches(_offset_minutes, return_dtype=pl.Int64)
+    return local - pl.duration(minutes=minutes), "bad_instant"
+
+
+def _offset_minutes(tails: pl.Series) -> pl.Series:
+    """What stands behind the seconds, read once for each of the few ways it is written."""
+    known = {tail: _minutes(tail) for tail in tails.unique().drop_nulls()}
+    if not known:
+        return tails.cast(pl.Int64)
+    return tails.replace_strict(known, default=None, return_dtype=pl.Int64)
+
+
+def _minutes(tail: str) -> int | None:
+    """None: not an offset, so the cell is not a time."""
+    match = _OFFSET.fullmatch(tail)
+    if match is None:
+        return None
+    sign, hours, minutes = match.groups()
+    total = int(hours or 0) * 60 + int(minutes or 0)
+    return -total if sign == "-" else total
 
 
 def _us_date(text: pl.Expr) -> tuple[pl.Expr, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,14 @@ import numpy as np
 import polars as pl
 import zstandard
 
-from soleflip_desktop.connectors.files.cells import MESSAGES, CellRule, cleaned, rule
+from soleflip_desktop.connectors.files.cells import (
+    MESSAGES,
+    PLACEHOLDERS,
+    CellRule,
+    cleaned,
+    rule,
+    typed,
+)
 from soleflip_desktop.connectors.files.profiles import Kind, Profile, choose, normalise
 from soleflip_desktop.connectors.files.records import NUL, RecordBlock, read_blocks
 from soleflip_desktop.connectors.files.text import OpenedText
@@ -31,7 +38,8 @@ from soleflip_desktop.domain.staging import (
 )
 
 RAW_ROWS = 1000
-CHARGE_CURRENCIES = ("seller_fee", "payment_processing", "shipping", "vat", "payout")
+FEES = ("seller_fee", "payment_processing", "shipping")
+CHARGE_CURRENCIES = (*FEES, "vat", "payout")
 
 
 class SalesFile:
@@ -50,7 +58,7 @@ class SalesFile:
         self._registry = VariantRegistry(self._profile.currency)
         self._columns = [c for c in self._profile.columns if c.field in self._places]
         self._rules: dict[str, CellRule] = {c.field: rule(c) for c in self._columns}
-        self.headers = {c.field: c.header for c in self._profile.columns}
+        self.headers: Mapping[str, str] = {c.field: c.header for c in self._profile.columns}
         self._countries: dict[str, str | None] = {}
         self._regions: dict[str, str | None] = {}
         self.name = path.name
@@ -104,22 +112,29 @@ class SalesFile:
 
     def _chunk(self, block: RecordBlock) -> StagedChunk:
         rejected, whole = self._unreadable(block)
-        frame = self._parse(block, whole)
-        faults = frame.select(
-            *(self._rules[field].fault.alias(field) for field in self._rules),
-            *(self._currency_fault(field) for field in CHARGE_CURRENCIES if field in self._rules),
-            pl.when(pl.col("gross").str.starts_with("-"))
-            .then(pl.lit("negative_price"))
-            .alias("gross!"),
-        )
-        bad = faults.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+        frame = self._checked(self._parse(block, whole))
+        bad = frame["bad"]
         if bad.any():
-            rejected += self._rejections(block, frame.filter(bad), faults.filter(bad))
+            rejected += self._rejections(block, frame.filter(bad))
             frame = frame.filter(~bad)
+        rows = len(whole) + len(rejected) - int(bad.sum())
         sales = self._sales(frame)
-        blank = len(block.starts) - len(whole) - len(rejected) + int(bad.sum())
-        rows = len(block.starts) - blank
         return StagedChunk(rows, 0, sales, [], sorted(rejected, key=lambda row: row.row))
+
+    def _checked(self, frame: pl.LazyFrame) -> pl.DataFrame:
+        """Values beside their texts, a fault column for each rule, and `bad` for the row."""
+        rules = self._rules.values()
+        faults = [rule.fault for rule in rules]
+        faults += [_currency_fault(f) for f in CHARGE_CURRENCIES if f"{f}_currency" in self._rules]
+        below_zero = pl.col("gross").str.starts_with("-")
+        faults.append(pl.when(below_zero).then(pl.lit("negative_price")).alias("!gross!"))
+        return (
+            frame.with_columns(*(cleaned(field) for field in self._places))
+            .with_columns(*(rule.value for rule in rules))
+            .with_columns(*faults)
+            .with_columns(bad=pl.any_horizontal(pl.col("^!.*$").is_not_null()))
+            .collect()
+        )
 
     def _unreadable(self, block: RecordBlock) -> tuple[list[RejectedRow], np.ndarray[Any, Any]]:
         """Records that are not even rows, and the indexes of those that are."""
@@ -149,22 +164,19 @@ class SalesFile:
         issue = RowIssue(row, "", value, code, MESSAGES[code].format(value=value, column=""))
         return RejectedRow(row, [text], [issue])
 
-    def _parse(self, block: RecordBlock, whole: np.ndarray[Any, Any]) -> pl.DataFrame:
+    def _parse(self, block: RecordBlock, whole: np.ndarray[Any, Any]) -> pl.LazyFrame:
         data = block.data
         if len(whole) < len(block.starts):
             data = b"".join(block.record(index) for index in whole)
         names = [str(index) for index in range(len(self.header))]
         wanted = sorted(set(self._places.values()))
-        if not data:
-            frame = pl.DataFrame(schema={names[index]: pl.String for index in wanted})
-        else:
+        if data:
             frame = self._read_csv(data, names, wanted)
+        else:
+            frame = pl.DataFrame(schema={names[index]: pl.String for index in wanted})
         fields = {names[place]: field for field, place in self._places.items()}
-        return (
-            frame.rename(fields)
-            .with_columns(*(cleaned(field) for field in self._places))
-            .with_columns(pl.Series("row_no", whole + block.row, pl.Int32))
-        )
+        rows = pl.Series("row_no", whole + block.row, pl.Int32)
+        return frame.rename(fields).with_columns(rows).lazy()
 
     def _read_csv(self, data: bytes, names: list[str], wanted: list[int]) -> pl.DataFrame:
         try:
@@ -174,6 +186,7 @@ class SalesFile:
                 schema=dict.fromkeys(names, pl.String),
                 columns=wanted,
                 infer_schema=False,
+                null_values=list(PLACEHOLDERS),
                 raise_if_empty=False,
             )
         except pl.exceptions.ComputeError as error:
@@ -183,27 +196,19 @@ class SalesFile:
             )
             raise FileImportError(msg) from error
 
-    def _currency_fault(self, field: str) -> pl.Expr:
-        currency = f"{field}_currency"
-        if currency not in self._rules:
-            return pl.lit(None, pl.String).alias(f"{currency}!")
-        differs = pl.col(field).is_not_null() & (pl.col(currency) != pl.col("gross_currency"))
-        return pl.when(differs).then(pl.lit("mixed_currencies")).alias(f"{currency}!")
-
-    def _rejections(
-        self, block: RecordBlock, frame: pl.DataFrame, faults: pl.DataFrame
-    ) -> list[RejectedRow]:
+    def _rejections(self, block: RecordBlock, frame: pl.DataFrame) -> list[RejectedRow]:
         rejected = []
-        for row, codes in zip(frame["row_no"], faults.iter_rows(named=True), strict=True):
+        for found in frame.select("row_no", "^!.*$").iter_rows(named=True):
+            row = found.pop("row_no")
             cells = _cells(block.record(row - block.row))
-            found = {key: code for key, code in codes.items() if code}
             if [normalise(cell) for cell in cells] == [normalise(name) for name in self.header]:
-                issues = [
-                    RowIssue(row, "", cells[0], "repeated_header", MESSAGES["repeated_header"])
-                ]
+                message = MESSAGES["repeated_header"]
+                issues = [RowIssue(row, "", cells[0], "repeated_header", message)]
             else:
                 issues = [
-                    self._issue(row, key.rstrip("!"), code, cells) for key, code in found.items()
+                    self._issue(row, key.strip("!"), code, cells)
+                    for key, code in found.items()
+                    if code
                 ]
             rejected.append(RejectedRow(row, cells, issues))
         return rejected
@@ -213,22 +218,18 @@ class SalesFile:
         return RowIssue(row, column, value, code, MESSAGES[code].format(value=value, column=column))
 
     def _sales(self, frame: pl.DataFrame) -> bytes:
-        typed = frame.with_columns(*(self._rules[field].value for field in self._rules))
-        absent = {*SALE_COLUMNS, "style", "size"} - {"variant_key", *typed.columns}
-        typed = typed.with_columns(pl.lit(None, pl.String).alias(field) for field in absent)
+        values = frame.select("row_no", *(pl.col(typed(f)).alias(f) for f in self._rules))
+        absent = {*SALE_COLUMNS, "style", "size"} - {"variant_key", "residual", *values.columns}
+        values = values.with_columns(pl.lit(None, pl.String).alias(field) for field in absent)
         if self._profile.currency:
-            typed = typed.with_columns(gross_currency=pl.lit(self._profile.currency))
+            values = values.with_columns(gross_currency=pl.lit(self._profile.currency))
         if "external_id" in absent:
-            typed = typed.with_columns(content=self._content())
-        typed = self._with_places(typed)
-        if "release_date" in typed.columns:
-            typed = typed.with_columns(pl.col("release_date").cast(pl.String))
-        return (
-            self._registry.assign(typed)
-            .select(SALE_COLUMNS)
-            .write_csv(None, include_header=False)
-            .encode()
-        )
+            values = values.with_columns(content=self._content())
+        if "release_date" in values.columns:
+            values = values.with_columns(pl.col("release_date").cast(pl.String))
+        values = self._with_places(values).with_columns(residual=_residual())
+        rows = self._registry.assign(values).select(SALE_COLUMNS)
+        return rows.write_csv(None, include_header=False).encode()
 
     def _content(self) -> pl.Expr:
         """What makes a row without a number that row: all its cells, in one spelling."""
@@ -246,6 +247,20 @@ class SalesFile:
             pl.coalesce(countries, regions.str.slice(0, 2)).alias("buyer_country"),
             pl.coalesce(regions, pl.col("buyer_region")).alias("buyer_region"),
         )
+
+
+def _currency_fault(field: str) -> pl.Expr:
+    """Amounts of one row are never added across currencies."""
+    currency = pl.col(f"{field}_currency")
+    differs = pl.col(field).is_not_null() & (currency != pl.col("gross_currency"))
+    return pl.when(differs).then(pl.lit("mixed_currencies")).alias(f"!{field}_currency!")
+
+
+def _residual() -> pl.Expr:
+    """What is left: payout - (gross - fees + vat), exact: cells hold two decimals at most."""
+    amount = {f: pl.col(f).cast(pl.Decimal(16, 2)) for f in ("gross", "payout", "vat", *FEES)}
+    fees = [amount[field].fill_null(0) for field in FEES]
+    return amount["payout"] - amount["gross"] - amount["vat"].fill_null(0) + sum(fees[1:], fees[0])
 
 
 def _translate(values: pl.Series, known: dict[str, str | None], lookup: Any) -> pl.Series:

@@ -7,8 +7,8 @@ from decimal import Decimal
 import polars as pl
 
 from soleflip_desktop.domain.brands import recognise_brand
-from soleflip_desktop.domain.categories import recognise_category
-from soleflip_desktop.domain.sizes import ParsedSize, parse_size
+from soleflip_desktop.domain.categories import SizeHints, recognise_category, size_hints
+from soleflip_desktop.domain.sizes import ParsedSize, parse_size_with
 from soleflip_desktop.domain.staging import StagedProduct, StagedVariant
 from soleflip_desktop.domain.style_codes import split_style_codes
 
@@ -25,30 +25,36 @@ class VariantRegistry:
         self.products: list[StagedProduct] = []
         self.variants: list[StagedVariant] = []
         self._currency = currency
-        self._product_keys: dict[tuple[str, str | None], int] = {}
+        self._products: dict[tuple[str | None, str | None], tuple[int, SizeHints]] = {}
+        self._sizes: dict[tuple[str | None, SizeHints], ParsedSize] = {}
         self._known = pl.DataFrame(
             schema=dict.fromkeys(VARIANT, pl.String) | {"variant_key": pl.Int32}
         )
 
     def assign(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Adds `variant_key` to rows that have the columns of VARIANT."""
-        distinct = rows.unique(VARIANT, keep="first", maintain_order=True)
+        distinct = rows.select(pl.col("^(name|style|size|retail_price|release_date)$")).unique(
+            VARIANT, keep="first", maintain_order=True
+        )
         new = distinct.join(self._known, on=VARIANT, how="anti", nulls_equal=True)
         if len(new):
-            keys = [self._add(row) for row in new.iter_rows(named=True)]
-            added = new.select(VARIANT).with_columns(pl.Series("variant_key", keys, pl.Int32))
+            first = len(self.variants)
+            for row in new.iter_rows(named=True):
+                self._add(row)
+            keys = pl.int_range(first, len(self.variants), dtype=pl.Int32, eager=True)
+            added = new.select(VARIANT).with_columns(keys.alias("variant_key"))
             self._known = pl.concat([self._known, added])
         return rows.join(
             self._known, on=VARIANT, how="left", nulls_equal=True, maintain_order="left"
         )
 
-    def _add(self, row: dict[str, str | None]) -> int:
-        product = self.products[self._product(row)]
-        size = self._size(row["size"], product)
+    def _add(self, row: dict[str, str | None]) -> None:
+        product_key, hints = self._product(row)
+        size = self._size(row["size"], hints)
         self.variants.append(
             StagedVariant(
                 key=len(self.variants),
-                product_key=product.key,
+                product_key=product_key,
                 size_system=size.system,
                 size_value=size.value,
                 size_label=size.label,
@@ -56,32 +62,36 @@ class VariantRegistry:
                 certain=size.confidence >= CERTAIN,
             )
         )
-        return len(self.variants) - 1
 
-    def _product(self, row: dict[str, str | None]) -> int:
-        name, style = " ".join((row["name"] or "").split()), row["style"]
-        key = self._product_keys.setdefault((name, style), len(self.products))
-        if key == len(self.products):
-            brand = recognise_brand(name)
-            brand_name = brand.brand if brand else None
-            codes = split_style_codes(style)
-            retail = row.get("retail_price")
-            self.products.append(
-                StagedProduct(
-                    key=key,
-                    name=name,
-                    brand=brand_name,
-                    category=recognise_category(name, brand_name),
-                    style_code=style,
-                    style_codes=codes,
-                    release_date=row.get("release_date"),
-                    retail_price=Decimal(retail) if retail else None,
-                    retail_currency=self._currency if retail else None,
-                )
-            )
-        return key
+    def _product(self, row: dict[str, str | None]) -> tuple[int, SizeHints]:
+        texts = row["name"], row["style"]
+        found = self._products.get(texts)
+        if found is None:
+            product = self._recognise(row)
+            self.products.append(product)
+            hints = size_hints(product.name, product.brand, product.category)
+            found = self._products[texts] = (product.key, hints)
+        return found
 
-    def _size(self, text: str | None, product: StagedProduct) -> ParsedSize:
-        return parse_size(
-            text, item_name=product.name, brand=product.brand, category=product.category
+    def _recognise(self, row: dict[str, str | None]) -> StagedProduct:
+        name = " ".join((row["name"] or "").split())
+        match = recognise_brand(name)
+        brand = match.brand if match else None
+        retail = row.get("retail_price")
+        return StagedProduct(
+            key=len(self.products),
+            name=name,
+            brand=brand,
+            category=recognise_category(name, brand),
+            style_code=row["style"],
+            style_codes=split_style_codes(row["style"]),
+            release_date=row.get("release_date"),
+            retail_price=Decimal(retail) if retail else None,
+            retail_currency=self._currency if retail else None,
         )
+
+    def _size(self, text: str | None, hints: SizeHints) -> ParsedSize:
+        found = self._sizes.get((text, hints))
+        if found is None:
+            found = self._sizes[text, hints] = parse_size_with(text, hints)
+        return found

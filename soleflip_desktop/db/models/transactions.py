@@ -72,7 +72,7 @@ class Order(TimestampMixin, Base):
     platform_account_id: Mapped[int] = mapped_column(sa.ForeignKey("system.platform_account.id"))
     external_id: Mapped[str | None]
     content_key: Mapped[uuid.UUID | None]
-    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("inventory.item.id"), index=True)
+    item_id: Mapped[int | None] = mapped_column(sa.ForeignKey("inventory.item.id"))
     variant_id: Mapped[int] = mapped_column(sa.ForeignKey("catalog.product_variant.id"))
     status: Mapped[OrderStatus] = mapped_column(enum_type(OrderStatus))
     sold_at: Mapped[datetime] = mapped_column(index=True)
@@ -97,6 +97,13 @@ class Order(TimestampMixin, Base):
             "content_key",
             unique=True,
             postgresql_where=sa.text("content_key IS NOT NULL"),
+        ),
+        # A unit can be sold once at a time: again only after a cancellation or a return.
+        sa.Index(
+            "uq_order_item_id_live",
+            "item_id",
+            unique=True,
+            postgresql_where=sa.text("status NOT IN ('cancelled', 'returned', 'refunded')"),
         ),
         sa.Index(
             "ix_order_payout_id", "payout_id", postgresql_where=sa.text("payout_id IS NOT NULL")

@@ -5,6 +5,8 @@ All of it runs in the caller's transaction. The order of the functions is the or
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -25,22 +27,23 @@ from soleflip_desktop.domain.staging import (
 
 Connection = psycopg.Connection[Any]
 
+#: Types as in the tables the rows go to, so that no value is converted on the way.
 STAGE = """
 CREATE TEMP TABLE stage_sale (
     row_no int, variant_key int, external_id text, content text, sold_at timestamptz,
-    gross numeric, gross_currency text, seller_fee numeric, payment_processing numeric,
-    shipping numeric, vat numeric, payout numeric, paid_at timestamptz, payout_ref text,
-    payout_total numeric, buyer_country text, buyer_region text
+    gross numeric(14, 2), gross_currency char(3), seller_fee numeric(14, 2),
+    payment_processing numeric(14, 2), shipping numeric(14, 2), vat numeric(14, 2),
+    payout numeric(14, 2), residual numeric(14, 2), paid_at timestamptz, payout_ref text,
+    payout_total numeric(14, 2), buyer_country char(2), buyer_region text
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_product (
     product_key int PRIMARY KEY, name text, brand text, category text, style_code text,
-    style_code_key text, release_date date, retail_price numeric, retail_currency text,
-    product_id bigint
+    style_code_key text, release_date date, retail_price numeric(14, 2), retail_currency char(3)
 ) ON COMMIT DROP;
 CREATE TEMP TABLE stage_identifier (product_key int, value text) ON COMMIT DROP;
 CREATE TEMP TABLE stage_variant (
     variant_key int PRIMARY KEY, product_key int, system text, value text, label text,
-    sort_key numeric, certain boolean, variant_id bigint
+    sort_key numeric, certain boolean
 ) ON COMMIT DROP;
 CREATE TEMP TABLE skip_sale (row_no int PRIMARY KEY, reason text) ON COMMIT DROP;
 CREATE TEMP TABLE sale_key (row_no int PRIMARY KEY, content_key uuid) ON COMMIT DROP;
@@ -96,30 +99,45 @@ def copy_records(
 def copy_catalog(
     connection: Connection, products: Sequence[StagedProduct], variants: Sequence[StagedVariant]
 ) -> None:
-    with connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY stage_product (product_key, name, brand, category, style_code, style_code_key, "
-            "release_date, retail_price, retail_currency) FROM STDIN"
-        ) as copy:
-            for p in products:
-                key = " / ".join(p.style_codes) or None
-                copy.write_row(
-                    [p.key, p.name, p.brand, p.category, p.style_code, key]
-                    + [p.release_date, p.retail_price, p.retail_currency]
-                )
-        with cursor.copy("COPY stage_identifier FROM STDIN") as copy:
-            for p in products:
-                for code in p.style_codes:
-                    copy.write_row((p.key, code))
-        with cursor.copy(
-            "COPY stage_variant (variant_key, product_key, system, value, label, sort_key, certain)"
-            " FROM STDIN"
-        ) as copy:
-            for v in variants:
-                copy.write_row(
-                    [v.key, v.product_key, v.size_system, v.size_value, v.size_label]
-                    + [v.size_sort_key, v.certain]
-                )
+    _copy_rows(
+        connection,
+        "stage_product (product_key, name, brand, category, style_code, style_code_key, "
+        "release_date, retail_price, retail_currency)",
+        (_product_cells(p) for p in products),
+    )
+    _copy_rows(
+        connection,
+        "stage_identifier (product_key, value)",
+        ((p.key, code) for p in products for code in p.style_codes),
+    )
+    _copy_rows(
+        connection,
+        "stage_variant (variant_key, product_key, system, value, label, sort_key, certain)",
+        (_variant_cells(v) for v in variants),
+        'FORCE_NOT_NULL ("value")',
+    )
+
+
+def _product_cells(p: StagedProduct) -> tuple[Any, ...]:
+    codes = " / ".join(p.style_codes) or None
+    retail = (p.release_date, p.retail_price, p.retail_currency)
+    return (p.key, p.name, p.brand, p.category, p.style_code, codes, *retail)
+
+
+def _variant_cells(v: StagedVariant) -> tuple[Any, ...]:
+    size = (v.size_system, v.size_value, v.size_label, v.size_sort_key)
+    return (v.key, v.product_key, *size, v.certain)
+
+
+def _copy_rows(
+    connection: Connection, target: str, rows: Iterable[tuple[Any, ...]], option: str = "HEADER off"
+) -> None:
+    """As one piece of CSV: several times faster than a row at a time. None becomes NULL."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    statement = f"COPY {target} FROM STDIN (FORMAT csv, {option})".encode()
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text.getvalue())
 
 
 RESOLVE_CATALOG = """
@@ -146,35 +164,54 @@ LEFT JOIN catalog.brand b ON lower(b.name) = lower(p.brand)
 ORDER BY b.id, p.style_code_key, p.name, p.product_key
 ON CONFLICT ON CONSTRAINT uq_product_brand_id_style_code_key_name DO NOTHING;
 
-UPDATE stage_product p SET product_id = q.id
-FROM catalog.product q
-LEFT JOIN catalog.brand b ON b.id = q.brand_id
-WHERE q.name = p.name
+CREATE TEMP TABLE product_map ON COMMIT DROP AS
+SELECT p.product_key, q.id AS product_id
+FROM stage_product p
+LEFT JOIN catalog.brand b ON lower(b.name) = lower(p.brand)
+JOIN catalog.product q ON q.name = p.name
     AND q.style_code_key IS NOT DISTINCT FROM p.style_code_key
-    AND lower(b.name) IS NOT DISTINCT FROM lower(p.brand);
+    AND q.brand_id IS NOT DISTINCT FROM b.id;
+
+CREATE TEMP TABLE stage_pair ON COMMIT DROP AS
+SELECT v.variant_key, v.certain, v.label, p.product_id, s.id AS size_id
+FROM stage_variant v
+JOIN product_map p USING (product_key)
+JOIN catalog.size s ON s.system = v.system AND s.value = v.value;
+
+ANALYZE product_map, stage_pair;
 
 INSERT INTO catalog.product_identifier (product_id, scheme, value)
 SELECT DISTINCT p.product_id, 'style', i.value
-FROM stage_identifier i JOIN stage_product p USING (product_key)
-ON CONFLICT DO NOTHING;
+FROM stage_identifier i JOIN product_map p USING (product_key)
+WHERE NOT EXISTS (
+    SELECT FROM catalog.product_identifier k
+    WHERE k.scheme = 'style' AND k.value = i.value AND k.product_id = p.product_id
+        AND k.variant_id IS NULL
+);
 
 INSERT INTO catalog.product_variant (product_id, size_id)
-SELECT DISTINCT p.product_id, s.id
-FROM stage_variant v
-JOIN stage_product p USING (product_key)
-JOIN catalog.size s ON s.system = v.system AND s.value = v.value
-ON CONFLICT ON CONSTRAINT uq_product_variant_product_id_size_id DO NOTHING;
+SELECT DISTINCT product_id, size_id FROM stage_pair n
+WHERE NOT EXISTS (
+    SELECT FROM catalog.product_variant v
+    WHERE v.product_id = n.product_id AND v.size_id = n.size_id
+);
 
-UPDATE stage_variant v SET variant_id = pv.id
-FROM stage_product p, catalog.size s, catalog.product_variant pv
-WHERE p.product_key = v.product_key AND s.system = v.system AND s.value = v.value
-    AND pv.product_id = p.product_id AND pv.size_id = s.id;
+CREATE TEMP TABLE variant_map ON COMMIT DROP AS
+SELECT n.variant_key, v.id AS variant_id, n.certain, n.label
+FROM stage_pair n JOIN catalog.product_variant v USING (product_id, size_id);
+
+ANALYZE variant_map;
 """
+
+
+def prepare(connection: Connection) -> None:
+    """Statistics of the stage: a small sample chooses the joins, ten times faster than usual."""
+    connection.execute("SET LOCAL default_statistics_target = 10")
+    connection.execute("ANALYZE stage_sale, stage_product, stage_variant")
 
 
 def resolve_catalog(connection: Connection) -> None:
     """Finds or makes the brands, categories, sizes, products and variants of the stage."""
-    connection.execute("ANALYZE stage_sale; ANALYZE stage_product; ANALYZE stage_variant")
     connection.execute(RESOLVE_CATALOG)
 
 
@@ -189,12 +226,13 @@ def platform_account(connection: Connection, platform: str, label: str) -> int:
     """The seller account that the file's sales belong to, made when it is new."""
     names = {"platform": platform, "label": label}
     connection.execute(ACCOUNT, names)
-    return one(
+    account_id: int = one(
         connection,
         "SELECT a.id FROM system.platform_account a JOIN system.platform p ON p.id = a.platform_id "
         "WHERE p.slug = %(platform)s AND a.label = %(label)s",
         names,
     )
+    return account_id
 
 
 FIND_DUPLICATES = """
@@ -267,7 +305,7 @@ GROUP BY payout_ref
 INSERT_ITEMS = """
 INSERT INTO inventory.item (id, variant_id, status, import_batch_id, import_row)
 SELECT {item_base} + s.row_no, v.variant_id, 'completed', {batch}, s.row_no
-FROM (SELECT * FROM {fresh}) s JOIN stage_variant v USING (variant_key)
+FROM (SELECT * FROM {fresh}) s JOIN variant_map v USING (variant_key)
 """
 
 INSERT_ORDERS = """
@@ -279,31 +317,35 @@ SELECT {order_base} + s.row_no, {account}, s.external_id, k.content_key, {item_b
     CASE WHEN s.payout IS NOT NULL THEN s.gross_currency END,
     s.paid_at, p.id, s.buyer_country, s.buyer_region, {batch}, s.row_no
 FROM (SELECT * FROM {fresh}) s
-JOIN stage_variant v USING (variant_key)
+JOIN variant_map v USING (variant_key)
 LEFT JOIN sale_key k USING (row_no)
 LEFT JOIN transactions.payout p
     ON p.platform_account_id = {account} AND p.external_id = s.payout_ref
 """
 
 #: A blank is no line; 0.00 is one. What the lines leave of the payout is rounding or unitemised.
+CHARGES = (
+    ("seller_fee", "-seller_fee", "itemised", "seller_fee IS NOT NULL"),
+    ("payment_processing", "-payment_processing", "itemised", "payment_processing IS NOT NULL"),
+    ("shipping", "-shipping", "itemised", "shipping IS NOT NULL"),
+    ("tax", "vat", "itemised", "vat IS NOT NULL"),
+    ("rounding", "residual", "derived", "residual <> 0 AND abs(residual) <= 0.01"),
+    ("unitemised", "residual", "derived", "abs(residual) > 0.01"),
+)
+
 INSERT_CHARGES = """
 INSERT INTO transactions.transaction (order_id, position, kind, amount, currency, source)
-SELECT {order_base} + s.row_no, c.position, c.kind, c.amount, s.gross_currency, c.source
-FROM (
-    SELECT *, payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
-        + coalesce(shipping, 0) - coalesce(vat, 0) AS residual
-    FROM {fresh}
-) s
-CROSS JOIN LATERAL (VALUES
-    (1, 'seller_fee', -seller_fee, 'itemised'),
-    (2, 'payment_processing', -payment_processing, 'itemised'),
-    (3, 'shipping', -shipping, 'itemised'),
-    (4, 'tax', vat, 'itemised'),
-    (5, CASE WHEN abs(residual) <= 0.01 THEN 'rounding' ELSE 'unitemised' END,
-        nullif(residual, 0), 'derived')
-) AS c (position, kind, amount, source)
-WHERE c.amount IS NOT NULL
 """
+
+
+def _charges() -> str:
+    """One SELECT a kind of line: cheaper than a row of all kinds that is then filtered."""
+    lines = (
+        f"SELECT {{order_base}} + s.row_no, {position}, '{kind}', {amount}, s.gross_currency, "  # noqa: S608  (our own constants)
+        f"'{source}' FROM {{fresh}} AND {condition}"
+        for position, (kind, amount, source, condition) in enumerate(CHARGES, 1)
+    )
+    return INSERT_CHARGES + " UNION ALL ".join(lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +360,7 @@ class LoadKeys:
 
 def insert_sales(connection: Connection, keys: LoadKeys) -> None:
     """Writes payouts, units, orders and charges of the rows that are not skipped."""
-    for statement in (INSERT_PAYOUTS, INSERT_ITEMS, INSERT_ORDERS, INSERT_CHARGES):
+    for statement in (INSERT_PAYOUTS, INSERT_ITEMS, INSERT_ORDERS, _charges()):
         connection.execute(
             sql.SQL(statement).format(
                 account=sql.Literal(keys.account_id),
@@ -332,13 +374,8 @@ def insert_sales(connection: Connection, keys: LoadKeys) -> None:
 
 TOTALS = """
 SELECT gross_currency, count(*), sum(gross),
-    sum(coalesce(vat, 0) - coalesce(seller_fee, 0) - coalesce(payment_processing, 0)
-        - coalesce(shipping, 0)),
-    sum(payout),
-    sum(payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
-        + coalesce(shipping, 0) - coalesce(vat, 0)),
-    count(*) FILTER (WHERE abs(payout - gross + coalesce(seller_fee, 0)
-        + coalesce(payment_processing, 0) + coalesce(shipping, 0) - coalesce(vat, 0)) > 0.01)
+    sum(payout - gross - residual) FILTER (WHERE payout IS NOT NULL), sum(payout), sum(residual),
+    count(*) FILTER (WHERE abs(residual) > 0.01)
 FROM {fresh} GROUP BY gross_currency ORDER BY gross_currency
 """
 
@@ -351,11 +388,8 @@ def sale_totals(connection: Connection) -> list[tuple[Any, ...]]:
 
 #: What a person should look at, though the rows went in: row, column, value, expected.
 REMARKS = """
-(SELECT 'unitemised_charge', row_no, {payout}, payout::text,
-    (payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
-        + coalesce(shipping, 0) - coalesce(vat, 0))::text
-FROM {fresh} AND abs(payout - gross + coalesce(seller_fee, 0) + coalesce(payment_processing, 0)
-        + coalesce(shipping, 0) - coalesce(vat, 0)) > 0.01
+(SELECT 'unitemised_charge', row_no, {payout}, payout::text, residual::text
+FROM {fresh} AND abs(residual) > 0.01
 ORDER BY row_no LIMIT {limit})
 UNION ALL
 (SELECT 'payout_total', min(o.import_row), {total}, min(p.amount)::text, sum(o.payout_amount)::text
@@ -365,7 +399,7 @@ GROUP BY p.id HAVING abs(min(p.amount) - sum(o.payout_amount)) > 0.01
 ORDER BY 2 LIMIT {limit})
 UNION ALL
 (SELECT 'uncertain_size', min(s.row_no), {size}, v.label, count(*)::text
-FROM (SELECT * FROM {fresh}) s JOIN stage_variant v USING (variant_key)
+FROM (SELECT * FROM {fresh}) s JOIN variant_map v USING (variant_key)
 WHERE NOT v.certain GROUP BY v.label ORDER BY 2 LIMIT {limit})
 """
 
@@ -433,7 +467,7 @@ def raw_record(connection: Connection, batch_id: int, row: int) -> list[str]:
         "WHERE batch_id = %s AND first_row <= %s ORDER BY first_row DESC LIMIT 1",
         (batch_id, row),
     ).fetchone()
-    return record_cells(*found, row) if found else []
+    return record_cells(found[0], found[1], found[2], row) if found else []
 
 
 def reserve_ids(connection: Connection, table: str, count: int) -> int:

@@ -20,9 +20,10 @@ from soleflip_desktop.ui.common.theme import Theme
 PADDING = 10
 _PILL_PADDING = 7
 _WIDTHS_KEPT = 20_000
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_SELECTED = QStyle.StateFlag.State_Selected
+# Plain numbers: an operation on Python's enums takes a microsecond, five hundred times a paint.
+_LEFT = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
+_RIGHT = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
+_SELECTED = QStyle.StateFlag.State_Selected.value
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -66,9 +67,8 @@ class CellDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         column = index.column()
-        if state & _SELECTED:
+        if option.state.value & _SELECTED:
             painter.fillRect(rect, self._theme.color("selection"))
         painter.setFont(self._font)
         rendered = self._source.rendered(index.row())

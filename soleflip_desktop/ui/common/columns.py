@@ -101,7 +101,7 @@ def money_column(
     formatter: Formatter,
     *,
     tone: Callable[[RowT], Tone] = _plain,
-    width: int = 104,
+    width: int = 92,
 ) -> Column[RowT]:
     """A column of amounts; the value is an amount with the currency it is in."""
 

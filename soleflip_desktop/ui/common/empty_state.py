@@ -53,6 +53,8 @@ class EmptyState(QWidget):
         self._title.setText(title)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
+        # A centred item of a box layout is not given the height its wrapped text needs.
+        self._sentence.setFixedHeight(max(0, self._sentence.heightForWidth(_TEXT_WIDTH)))
 
     def add_button(self, text: str, *, primary: bool = False) -> QPushButton:
         button = QPushButton(text, self)

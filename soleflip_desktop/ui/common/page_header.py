@@ -39,7 +39,7 @@ class PageHeader(QWidget):
         self._layout.addWidget(widget)
 
     def set_count(self, text: str) -> None:
-        self._count.setText(text)
+        self._count.setText("" if text == "0" else text)
 
     def set_busy(self, busy: bool) -> None:  # noqa: FBT001  (a Qt slot)
         waiting_first = self._count.text() == "Loading…"

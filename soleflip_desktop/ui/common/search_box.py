@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from soleflip_desktop.ui.common.icons import IconSet
 
 DEBOUNCE_MS = 120
+_WIDTH = 330
 
 
 class SearchBox(QLineEdit):
@@ -27,7 +28,7 @@ class SearchBox(QLineEdit):
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(260)
+        self.setMinimumWidth(_WIDTH)
         glass = QAction(self)
         icons.follow(glass, "search", "muted")
         self.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)

@@ -134,6 +134,7 @@ class TablePage(QWidget, Generic[RowT]):
         layout.addWidget(self.banner)
         layout.addWidget(self.body, 1)
         self.setTabOrder(self.search, self.view)
+        self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
         self.search.search_changed.connect(self.model.set_search)
@@ -161,9 +162,7 @@ class TablePage(QWidget, Generic[RowT]):
         header.setSortIndicatorShown(True)
         header.setSortIndicatorClearable(True)
         order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
-        header.setSortIndicator(
-            keys.index(query.sort_key) if query.sort_key in keys else -1, order
-        )
+        header.setSortIndicator(keys.index(query.sort_key) if query.sort_key in keys else -1, order)
         header.sortIndicatorChanged.connect(self._on_sort_changed)
 
     def _on_sort_changed(self, section: int, order: Qt.SortOrder) -> None:

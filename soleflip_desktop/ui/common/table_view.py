@@ -64,6 +64,10 @@ class TableView(QTableView):
         header.setSectionsMovable(True)
         header.setMinimumSectionSize(48)
         header.setFixedHeight(self._delegate.row_height + 4)
+        # To paint a section the header asks whether its whole column is selected, row by row: with
+        # a million rows selected that took 20 s. So the headers look at a selection of nothing.
+        for each in (header, rows):
+            each.setSelectionModel(QItemSelectionModel(self.model(), each))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -95,7 +99,9 @@ class TableView(QTableView):
             np.arange(span.top(), span.bottom() + 1, dtype=np.int64)
             for span in (selection.at(position) for position in range(selection.count()))
         ]
-        return np.unique(np.concatenate(spans)) if spans else np.empty(0, dtype=np.int64)
+        if not spans:
+            return np.empty(0, dtype=np.int64)
+        return spans[0] if len(spans) == 1 else np.unique(np.concatenate(spans))
 
 
 @dataclass(frozen=True, slots=True)

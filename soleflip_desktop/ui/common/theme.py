@@ -126,7 +126,9 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         forced = os.environ.get(ENVIRONMENT_VARIABLE, "")
-        self._mode = ThemeMode(forced) if forced in set(ThemeMode) else mode
+        #: The environment decides, whatever the settings say: for tests and screenshots.
+        self.forced = forced in set(ThemeMode)
+        self._mode = ThemeMode(forced) if self.forced else mode
         self.colors = LIGHT
         self._pens: dict[str, QColor] = {}
         app.setStyle("Fusion")
@@ -138,8 +140,9 @@ class Theme(QObject):
         return self._mode
 
     def set_mode(self, mode: ThemeMode) -> None:
-        self._mode = mode
-        self._apply()
+        if mode is not self._mode:
+            self._mode = mode
+            self._apply()
 
     def color(self, name: str) -> QColor:
         """The colour of that field of ThemeColors, kept because painting asks often."""

@@ -15,7 +15,9 @@ def totals_text(view: GridView, noun: str, nouns: str, formatter: Formatter) -> 
     rows = len(view.ids)
     parts = [f"{formatter.count(rows)} {noun if rows == 1 else nouns}"]
     for sums in view.sums:
-        figures = (("sale price", sums.gross), ("payout", sums.payout), ("cost", sums.cost))
+        figures = [("sale price", sums.gross), ("payout", sums.payout)]
+        if sums.cost:  # bought in another currency, or not known: no zero that means nothing
+            figures.append(("cost", sums.cost))
         listed = " · ".join(f"{name} {formatter.amount(value)}" for name, value in figures)
         parts.append(f"{sums.currency}: {listed}")
     return _GAP.join(parts)

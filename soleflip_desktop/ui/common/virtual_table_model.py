@@ -178,7 +178,12 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         except UserError as error:
             if request == self._request:
                 self.load_failed.emit(error)
-        finally:
+                self.busy_changed.emit(False)
+        except Exception:
+            self.busy_changed.emit(False)
+            raise
+        else:
+            # Not after a cancellation: a newer request is under way, or the window is gone.
             if request == self._request:
                 self.busy_changed.emit(False)
 

@@ -79,9 +79,11 @@ def issue_columns(formatter: Formatter) -> tuple[Column[RowIssue], ...]:
         return str(issue.row)
 
     return (
-        Column("row", "Row", row_number, row_plain, align=Align.RIGHT, width=80),
-        text_column("column", "Column", lambda issue: issue.column, width=190, sortable=False),
-        text_column("value", "Value", lambda issue: issue.value, width=170, sortable=False),
-        text_column("message", "What is wrong", lambda issue: issue.message, width=460),
+        Column("row", "Row", row_number, row_plain, align=Align.RIGHT, width=70),
+        text_column("column", "Column", lambda issue: issue.column, width=170, sortable=False),
+        text_column("value", "Value", lambda issue: issue.value, width=140, sortable=False),
+        text_column(
+            "message", "What is wrong", lambda issue: issue.message, width=380, sortable=False
+        ),
         text_column("code", "Code", lambda issue: issue.code, width=170, sortable=False),
     )

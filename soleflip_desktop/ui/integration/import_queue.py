@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.domain.integration import ImportProgress, ImportRequest, ImportResult
+from soleflip_desktop.domain.integration import ImportRequest, ImportResult
 from soleflip_desktop.sync.import_runner import ImportRun, ImportRunner
 from soleflip_desktop.ui.common.tasks import TaskRunner
 

@@ -109,6 +109,7 @@ class ImportsPage(QWidget):
         layout.addWidget(self.header)
         layout.addWidget(self.banner)
         layout.addWidget(self.body, 1)
+        self.setFocusProxy(self.view)
 
     def _connect(self) -> None:
         self.queue.started.connect(self._on_started)

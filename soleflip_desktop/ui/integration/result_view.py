@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -32,6 +32,7 @@ _HEADLINES = {
     BatchStatus.INTERRUPTED: "was interrupted; nothing of it stays",
 }
 _SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
+_RIGHT = Qt.AlignmentFlag.AlignRight
 _FILES_WIDTH = 230
 
 
@@ -114,7 +115,7 @@ class ResultView(QWidget):
         formatter = self._kit.formatter
         self.headline.setText(f"{name} {_HEADLINES[result.status]}")
         words = FORMAT_WORDS[result.format]
-        took = f" · {formatter.duration(result.seconds)} min" if result.seconds else ""
+        took = f" · took {formatter.duration(result.seconds)}" if result.seconds else ""
         self.sentence.setText(f"{words}{took}")
         self.sentence.setProperty("role", "muted")
         figures = (
@@ -130,25 +131,24 @@ class ResultView(QWidget):
             self.figures.addWidget(figure, 0, column)
             self.figures.addWidget(_label(words, "muted"), 1, column)
             self.figures.setColumnStretch(column, 1)
-        for row, (currency, totals) in enumerate(result.totals.items()):
-            self._add_totals(row, currency, totals)
+        self._show_totals(result.totals)
 
-    def _add_totals(self, row: int, currency: str, totals: CurrencyTotals) -> None:
-        """Like an equation: sale price + charges + rest = payout."""
-        parts: tuple[tuple[str, Decimal, str], ...] = (
-            ("Sale price", totals.gross, ""),
-            ("Charges", totals.charges, "+"),
-            ("Not itemised", totals.residual, "+"),
-            ("Payout", totals.payout, "="),
-        )
-        self.totals.addWidget(_label(currency, "total"), 2 * row, 0)
-        for place, (words, amount, sign) in enumerate(parts):
-            column = 1 + 2 * place
-            self.totals.addWidget(_label(sign, "muted"), 2 * row, column)
-            value = _label(self._kit.formatter.amount(amount), "total")
-            self.totals.addWidget(value, 2 * row, column + 1)
-            self.totals.addWidget(_label(words, "muted"), 2 * row + 1, column + 1)
-        self.totals.setColumnStretch(2 * len(parts) + 1, 1)
+    def _show_totals(self, totals: Mapping[str, CurrencyTotals]) -> None:
+        """One equation per currency: sale price + charges + not itemised = payout."""
+        if not totals:
+            return
+        heads = ("", "Sale price", "", "Charges", "", "Not itemised", "", "Payout")
+        for column, words in enumerate(heads):
+            self.totals.addWidget(_label(words, "muted"), 0, column, _RIGHT)
+        for row, (currency, sums) in enumerate(totals.items(), start=1):
+            self.totals.addWidget(_label(currency, "total"), row, 0)
+            amounts = (sums.gross, sums.charges, sums.residual, sums.payout)
+            for place, (sign, amount) in enumerate(zip(("", "+", "+", "="), amounts, strict=True)):
+                value = _label(self._kit.formatter.amount(amount), "total")
+                if sign:
+                    self.totals.addWidget(_label(sign, "muted"), row, 2 * place)
+                self.totals.addWidget(value, row, 2 * place + 1, _RIGHT)
+        self.totals.setColumnStretch(len(heads), 1)
 
     def _build_buttons(self) -> None:
         self.show_orders = QPushButton("Show &orders", self)
@@ -172,7 +172,7 @@ class ResultView(QWidget):
         inner.addWidget(self.headline)
         inner.addWidget(self.sentence)
         for grid in (self.figures, self.totals):
-            grid.setVerticalSpacing(0)
+            grid.setVerticalSpacing(3)
             grid.setHorizontalSpacing(14)
             inner.addSpacing(6)
             inner.addLayout(grid)

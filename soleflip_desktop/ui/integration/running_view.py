@@ -49,8 +49,9 @@ class RunningView(QWidget):
         self.bar.setRange(0, _PARTS)
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Import progress")
-        self.rows, self.speed, self.elapsed, self.rejected, self.octets = (
-            _label("", "figure") for _ in range(5)
+        self.octets = _label("", "muted")
+        self.rows, self.speed, self.elapsed, self.rejected = (
+            _label("", "figure") for _ in range(4)
         )
         self.queue = _label("", "muted")
         self.cancel = QPushButton("&Cancel import", self)
@@ -62,8 +63,9 @@ class RunningView(QWidget):
         self.phase.setText("Starting…")
         self.bar.setRange(0, 0)
         self.cancel.setEnabled(True)
-        for label in (self.rows, self.speed, self.elapsed, self.rejected, self.octets):
+        for label in (self.rows, self.speed, self.elapsed, self.rejected):
             label.setText("…")
+        self.octets.setText("")
 
     def show_progress(self, progress: ImportProgress) -> None:
         formatter = self._formatter
@@ -97,8 +99,12 @@ class RunningView(QWidget):
         inner = QVBoxLayout(card)
         inner.setContentsMargins(24, 20, 24, 20)
         inner.setSpacing(8)
-        for widget in (self.file, self.phase, self.bar):
-            inner.addWidget(widget)
+        state = QHBoxLayout()
+        state.addWidget(self.phase, 1)
+        state.addWidget(self.octets)
+        inner.addWidget(self.file)
+        inner.addLayout(state)
+        inner.addWidget(self.bar)
         inner.addSpacing(8)
         inner.addLayout(self._figures())
         inner.addSpacing(8)
@@ -120,7 +126,6 @@ class RunningView(QWidget):
             ("Rows per second", self.speed),
             ("Elapsed", self.elapsed),
             ("Rejected so far", self.rejected),
-            ("Read", self.octets),
         )
         for column, (words, figure) in enumerate(pairs):
             grid.addWidget(figure, 0, column)

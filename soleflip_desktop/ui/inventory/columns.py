@@ -46,10 +46,10 @@ def _status_tone(item: ItemRow) -> Tone:
 
 def inventory_columns(formatter: Formatter) -> tuple[Column[ItemRow], ...]:
     return (
-        text_column("product", "Product", lambda item: item.product, width=270),
+        text_column("product", "Product", lambda item: item.product, width=244),
         text_column("brand", "Brand", lambda item: item.brand, width=104),
-        text_column("style_code", "Style code", lambda item: item.style_code, width=104),
-        text_column("size", "Size", lambda item: item.size, width=76),
+        text_column("style_code", "Style code", lambda item: item.style_code, width=114),
+        text_column("size", "Size", lambda item: item.size, width=84),
         text_column("category", "Category", lambda item: item.category.capitalize(), width=96),
         Column(
             "status",
@@ -57,7 +57,8 @@ def inventory_columns(formatter: Formatter) -> tuple[Column[ItemRow], ...]:
             _status,
             _status,
             "status",
-            width=116,
+            width=128,
+            tooltip=_status,
             tone=_status_tone,
             pill=True,
         ),

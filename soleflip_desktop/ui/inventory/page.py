@@ -20,7 +20,7 @@ class InventoryPage(TablePage[ItemRow]):
             noun="unit",
             nouns="units",
             icon="inventory",
-            search_hint="Search product, brand, style code…",
+            search_hint="Search product, brand, style code",
             columns=inventory_columns(kit.formatter),
             query=GridQuery("id", descending=True),
             domains=frozenset({Domain.CATALOG, Domain.INVENTORY, Domain.TRANSACTIONS}),

@@ -43,12 +43,12 @@ def _place(order: OrderRow) -> str:
 def orders_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
     place = text_column("buyer_country", "Country/Region", _place, width=128)
     return (
-        text_column("order_number", "Order number", lambda order: order.order_number, width=136),
+        text_column("order_number", "Order number", lambda order: order.order_number, width=142),
         day_column("sold_at", "Sold on", lambda order: order.sold_at, formatter),
-        text_column("product", "Product", lambda order: order.product, width=250),
+        text_column("product", "Product", lambda order: order.product, width=220),
         text_column("brand", "Brand", lambda order: order.brand, width=96),
-        text_column("style_code", "Style code", lambda order: order.style_code, width=100),
-        text_column("size", "Size", lambda order: order.size, width=72),
+        text_column("style_code", "Style code", lambda order: order.style_code, width=114),
+        text_column("size", "Size", lambda order: order.size, width=84),
         text_column("platform", "Platform", lambda order: order.platform, width=86),
         Column(
             "status",
@@ -57,6 +57,7 @@ def orders_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
             _status,
             "status",
             width=112,
+            tooltip=_status,
             tone=_status_tone,
             pill=True,
         ),

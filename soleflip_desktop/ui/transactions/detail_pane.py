@@ -156,7 +156,7 @@ class DetailPane(QScrollArea):
             if value and is_personal(name):
                 cell.setText(HIDDEN)
                 self._personal.append((cell, value))
-            grid.addWidget(_label(name, "muted"), at, 0)
+            grid.addWidget(_label(name, "muted"), at, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(cell, at, 1)
         grid.setColumnStretch(1, 1)
         if self._personal:

@@ -30,7 +30,7 @@ class OrdersPage(TablePage[OrderRow]):
             noun="sale",
             nouns="sales",
             icon="orders",
-            search_hint="Search order number, product…",
+            search_hint="Search order number, product, style code",
             columns=orders_columns(kit.formatter),
             query=GridQuery("sold_at", descending=True),
             domains=frozenset({Domain.CATALOG, Domain.INVENTORY, Domain.TRANSACTIONS}),
@@ -72,6 +72,7 @@ class OrdersPage(TablePage[OrderRow]):
         at = self.body.indexOf(self.view)
         self.splitter.addWidget(self.view)
         self.splitter.addWidget(self.pane)
+        self.view.show()  # the stack it comes from hid it
         self.splitter.setStretchFactor(0, 1)
         self.splitter.setStretchFactor(1, 0)
         self.splitter.setSizes([1000, 340])

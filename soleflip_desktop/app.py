@@ -1,0 +1,121 @@
+"""The window: builds everything in a visible order and stops it in reverse.
+
+Order of a start: Qt, the window with its starting page, then, in a thread, the server and the
+schema, then the pages. Nothing of the database is imported before the window has painted
+(performance.md E).
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import qasync  # type: ignore[import-untyped]
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+
+from soleflip_desktop import __version__
+from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.resources import resource_path
+from soleflip_desktop.settings.paths import DataFolder, data_dir
+from soleflip_desktop.ui.common.context import UiContext
+from soleflip_desktop.ui.common.formatting import Formatter
+from soleflip_desktop.ui.common.theme import Theme
+from soleflip_desktop.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from soleflip_desktop.bootstrap import Backend, Options
+
+SAMPLE = "samples/stockx-sales-sample.csv"
+
+
+def main(argv: Sequence[str]) -> int:
+    """Shows the window until it is closed; returns the exit code."""
+    arguments = _parse(argv)
+    folder = DataFolder(data_dir(arguments.data))
+    folder.create()
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("SoleFlip Desktop")
+    application.setApplicationVersion(__version__)
+    application.setQuitOnLastWindowClosed(False)  # closing a dialog must not end coroutines
+    settings = QSettings(str(folder.root / "window.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(settings, Theme(application), Formatter(), __version__)
+    restore_hooks = window.bugs.install_hooks()
+    window.show()
+    loop = qasync.QSelectorEventLoop(application)
+    asyncio.set_event_loop(loop)
+    with loop:
+        loop.run_until_complete(App(window, folder, arguments.database).run())
+    restore_hooks()
+    return 0
+
+
+def _parse(argv: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="soleflip-desktop")
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--database")
+    return parser.parse_args(argv)
+
+
+class App:
+    """One run of the window, from its first paint to the last clean-up."""
+
+    def __init__(self, window: MainWindow, folder: DataFolder, database: str | None) -> None:
+        self._window = window
+        self._folder = folder
+        self._database = database
+        self._backend: Backend | None = None
+        self._starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
+        self._closed = asyncio.Event()
+
+    async def run(self) -> None:
+        self._window.closed.connect(self._closed.set)
+        self._window.retry_requested.connect(self._on_retry)
+        self._window.kit.tasks.start(self._open())
+        await self._closed.wait()
+        self._window.kit.tasks.close()
+        await self._window.kit.tasks.wait_closed()
+        await asyncio.get_running_loop().run_in_executor(self._starter, self._close)
+        self._starter.shutdown()
+
+    def _on_retry(self) -> None:
+        self._window.kit.tasks.start(self._open())
+
+    async def _open(self) -> None:
+        try:
+            loop = asyncio.get_running_loop()
+            backend = await loop.run_in_executor(self._starter, self._start)
+            status = await backend.services.system.status()
+        except UserError as error:
+            self._window.show_start_error(str(error))
+            return
+        sample = resource_path(SAMPLE)
+        self._window.attach(
+            UiContext(
+                inventory=backend.services.inventory.grid,
+                orders=backend.services.transactions.grid,
+                imports=backend.services.integration,
+                runner=backend.runner,
+                changes=backend.bus,
+                data_folder=str(self._folder.root),
+                server=f"PostgreSQL {status.server_version}",
+                sample_file=sample if sample.exists() else None,
+            )
+        )
+
+    def _start(self) -> Backend:
+        from soleflip_desktop.bootstrap import Options, open_backend  # noqa: PLC0415  (see above)
+
+        options: Options = Options.of(self._folder.root, self._database)
+        self._backend = open_backend(options, exclusive=True)
+        self._backend.listen()
+        return self._backend
+
+    def _close(self) -> None:
+        if self._backend is not None:
+            self._backend.close()

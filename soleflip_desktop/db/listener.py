@@ -1,0 +1,72 @@
+"""Hears what other desktops, imports and jobs changed, by LISTEN on a connection of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import psycopg
+import sqlalchemy as sa
+
+from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
+from soleflip_desktop.domain.system import EntityKind
+
+CHANNEL = "soleflip_changes"
+#: How long stopping may have to wait, in seconds.
+POLL_S = 0.5
+RETRY_S = 2.0
+
+#: A sale shows in the units' rows too, and a unit's cost in the orders' rows.
+DOMAINS = {
+    EntityKind.ITEM: Change.of(Domain.INVENTORY, Domain.TRANSACTIONS),
+    EntityKind.ORDER: Change.of(Domain.INVENTORY, Domain.TRANSACTIONS),
+    EntityKind.LISTING: Change.of(Domain.INVENTORY, Domain.TRANSACTIONS),
+    EntityKind.IMPORT_BATCH: Change.of(Domain.INTEGRATION),
+}
+EVERYTHING = Change(frozenset(Domain))
+log = logging.getLogger(__name__)
+
+
+class ChangeListener:
+    """A thread that publishes the notifications of the database on the bus."""
+
+    def __init__(self, url: str, bus: ChangeBus) -> None:
+        self._url = sa.make_url(url)
+        self._bus = bus
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        first = True
+        while not self._stop.is_set():
+            try:
+                self._listen(announce=not first)
+            except psycopg.OperationalError:
+                log.info("the change feed was interrupted; reconnecting")
+            first = False
+            self._stop.wait(RETRY_S)
+
+    def _listen(self, *, announce: bool) -> None:
+        with psycopg.connect(_dsn(self._url), autocommit=True) as connection:
+            connection.execute(f"LISTEN {CHANNEL}".encode())
+            if announce:  # what happened while nobody listened is unknown
+                self._bus.publish(EVERYTHING)
+            while not self._stop.is_set():
+                for notice in connection.notifies(timeout=POLL_S):
+                    self._bus.publish(_change(notice.payload))
+
+
+def _change(payload: str) -> Change:
+    entity = payload.partition(":")[0]
+    return DOMAINS[EntityKind(entity)] if entity in set(EntityKind) else EVERYTHING
+
+
+def _dsn(url: sa.URL) -> str:
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)

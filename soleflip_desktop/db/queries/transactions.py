@@ -1,0 +1,62 @@
+"""Sales: the rows of the orders grid, and one order in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from soleflip_desktop.db.models import ImportBatch, Transaction
+from soleflip_desktop.db.queries.integration import raw_cells
+from soleflip_desktop.domain.transactions import Charge, OrderDetail, OrderRow, OrderStatus
+
+ROWS = sa.text(
+    """
+SELECT o.id, o.external_id, f.name, a.label, p.name, b.name, p.style_code, s.label, o.status,
+    o.sold_at, o.gross_amount, o.gross_currency, o.payout_amount - o.gross_amount,
+    o.payout_amount, o.payout_currency, i.cost_gross, i.cost_currency,
+    CASE WHEN o.payout_currency = i.cost_currency THEN o.payout_amount - i.cost_gross END,
+    o.paid_at, o.buyer_country, o.buyer_region, o.import_batch_id, o.import_row
+FROM transactions.order o
+JOIN system.platform_account a ON a.id = o.platform_account_id
+JOIN system.platform f ON f.id = a.platform_id
+JOIN catalog.product_variant v ON v.id = o.variant_id
+JOIN catalog.product p ON p.id = v.product_id
+JOIN catalog.size s ON s.id = v.size_id
+LEFT JOIN catalog.brand b ON b.id = p.brand_id
+LEFT JOIN inventory.item i ON i.id = o.item_id
+WHERE o.id = ANY(:ids)
+"""
+)
+
+
+def rows(session: Session, ids: Sequence[int]) -> list[OrderRow]:
+    """In any order; ids that are gone are left out."""
+    return [_row(values) for values in session.execute(ROWS, {"ids": list(ids)})]
+
+
+def _row(values: sa.Row[Any]) -> OrderRow:
+    cells = list(values)
+    cells[8] = OrderStatus(cells[8])
+    return OrderRow(*cells)
+
+
+def detail(session: Session, order_id: int) -> OrderDetail | None:
+    """The order with its charges in the order they were written and its cells in the file."""
+    found = rows(session, [order_id])
+    if not found:
+        return None
+    row = found[0]
+    lines = session.scalars(
+        sa.select(Transaction)
+        .where(Transaction.order_id == order_id)
+        .order_by(Transaction.position)
+    )
+    charges = tuple(Charge(t.kind, t.amount, t.currency, t.source) for t in lines)
+    if row.batch_id is None or row.import_row is None:
+        return OrderDetail(row, charges, None, ())
+    batch = session.get_one(ImportBatch, row.batch_id)
+    cells = raw_cells(session, row.batch_id, row.import_row)
+    return OrderDetail(row, charges, batch.file_name, tuple(cells))

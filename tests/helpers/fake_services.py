@@ -1,0 +1,346 @@
+"""Services without a database, slow or broken on request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+
+from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.integration import (
+    BatchRow,
+    BatchStatus,
+    CurrencyTotals,
+    FileFormat,
+    ImportPhase,
+    ImportProgress,
+    ImportRequest,
+    ImportResult,
+    RowIssue,
+)
+from soleflip_desktop.domain.inventory import ItemRow, ItemStatus
+from soleflip_desktop.domain.transactions import (
+    Charge,
+    ChargeKind,
+    ChargeSource,
+    OrderDetail,
+    OrderRow,
+    OrderStatus,
+)
+from soleflip_desktop.services.grid import CurrencySums, GridQuery, GridView
+from soleflip_desktop.sync.import_runner import ProgressListener
+
+RowT = TypeVar("RowT", ItemRow, OrderRow)
+
+_START = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+_PRODUCTS = (
+    ("Jordan 1 Retro High OG Chicago Lost and Found", "Jordan", "DZ5485-612", "sneakers"),
+    ("Nike Dunk Low Retro White Black Panda", "Nike", "DD1391-100", "sneakers"),
+    ("adidas Yeezy Slide Onyx", "adidas", "HQ6448", "sneakers"),
+    ("New Balance 2002R Protection Pack Rain Cloud", "New Balance", "M2002RDA", "sneakers"),
+    ("Supreme Box Logo Hooded Sweatshirt Black", "Supreme", None, "streetwear"),
+    ("ASICS Gel-Kayano 14 Cream Black", "ASICS", "1201A019-108", "sneakers"),
+    ("Pop Mart Labubu The Monsters Tasty Macarons Blind Box", None, None, "collectibles"),
+)
+_SIZES = ("US 9", "US 9.5", "US 10", "US 10.5", "US 8W", "XL", "EU 44 2/3")
+_PLATFORMS = ("StockX", "StockX", "eBay", "alias")
+_COUNTRIES = ("Germany", "France", "Italy", "Netherlands", None)
+
+
+def item_row(number: int) -> ItemRow:
+    product, brand, style, category = _PRODUCTS[number % len(_PRODUCTS)]
+    status = list(ItemStatus)[number * 5 % len(ItemStatus)] if number % 3 else ItemStatus.SOLD
+    sold = status in {ItemStatus.SOLD, ItemStatus.COMPLETED, ItemStatus.SHIPPED}
+    cost = Decimal(9000 + number * 137 % 21000) / 100 if number % 11 else None
+    gross = Decimal(11000 + number * 211 % 26000) / 100 if sold else None
+    payout = round(gross * Decimal("0.885"), 2) if gross is not None else None
+    return ItemRow(
+        id=number,
+        product=product,
+        brand=brand,
+        style_code=style,
+        category=category,
+        size=_SIZES[number % len(_SIZES)],
+        status=status,
+        cost=cost,
+        cost_currency="EUR" if cost is not None else None,
+        gross=gross,
+        gross_currency=None if gross is None else "EUR",
+        payout=payout,
+        payout_currency=None if payout is None else "EUR",
+        profit=payout - cost if payout is not None and cost is not None else None,
+        acquired_at=_START - timedelta(days=number % 400 + 30),
+        sold_at=_START - timedelta(hours=number * 7) if sold else None,
+        platform=_PLATFORMS[number % len(_PLATFORMS)] if sold else None,
+        batch_id=1,
+        import_row=number,
+    )
+
+
+def order_row(number: int) -> OrderRow:
+    item = item_row(number * 3)
+    gross = item.gross or Decimal("180.00")
+    currency = "USD" if number % 9 == 0 else "EUR"
+    payout = round(gross * Decimal("0.885"), 2) if number % 13 else None
+    cost = item.cost
+    known = payout is not None and cost is not None
+    return OrderRow(
+        id=number,
+        order_number=f"{72_000_000 + number * 913}-{71_900_000 + number * 913}",
+        platform=_PLATFORMS[number % len(_PLATFORMS)],
+        account="Main",
+        product=item.product,
+        brand=item.brand,
+        style_code=item.style_code,
+        size=item.size,
+        status=OrderStatus.COMPLETED if number % 4 else list(OrderStatus)[number % 9],
+        sold_at=_START - timedelta(hours=number * 5),
+        gross=gross,
+        gross_currency=currency,
+        charges=payout - gross if payout is not None else None,
+        payout=payout,
+        payout_currency=currency if payout is not None else None,
+        cost=cost,
+        cost_currency="EUR" if cost is not None else None,
+        profit=payout - cost if known and payout is not None and cost is not None else None,
+        paid_at=_START - timedelta(hours=number * 5 - 140) if payout is not None else None,
+        buyer_country=_COUNTRIES[number % len(_COUNTRIES)],
+        buyer_region=None,
+        batch_id=1,
+        import_row=number,
+    )
+
+
+class FakeGrid(Generic[RowT]):
+    """A GridSource over a list. `hold` makes the calls of that name wait until released."""
+
+    def __init__(self, rows: Sequence[RowT]) -> None:
+        self.by_id: dict[int, RowT] = {row.id: row for row in rows}
+        self.calls: list[tuple[str, Any]] = []
+        self.error: UserError | Exception | None = None
+        self.stale = 0
+        self.gates: dict[str, asyncio.Event] = {}
+
+    def hold(self, call: str) -> asyncio.Event:
+        """The next calls of that name wait; setting the event lets them go on."""
+        return self.gates.setdefault(call, asyncio.Event())
+
+    async def preview(self, query: GridQuery) -> GridView:
+        await self._enter("preview", query)
+        ids = self._ordered(query)
+        return GridView(ids[:64], len(ids), (), complete=False)
+
+    async def view(self, query: GridQuery) -> GridView:
+        await self._enter("view", query)
+        ids = self._ordered(query)
+        return GridView(ids, len(self.by_id), self._sums(ids))
+
+    async def rows(self, ids: Sequence[int]) -> list[RowT]:
+        # Read before the gate: a slow answer carries what was true when it was asked.
+        rows = [self.by_id[row_id] for row_id in ids if row_id in self.by_id]
+        await self._enter("rows", list(ids))
+        return rows
+
+    def mark_stale(self) -> None:
+        self.stale += 1
+
+    async def _enter(self, call: str, detail: object) -> None:
+        self.calls.append((call, detail))
+        gate = self.gates.pop(call, None)
+        await (gate.wait() if gate is not None else asyncio.sleep(0))
+        if self.error is not None:
+            raise self.error
+
+    def _ordered(self, query: GridQuery) -> Any:
+        words = query.search.casefold()
+        rows = [row for row in self.by_id.values() if words in _text(row)]
+
+        blanks: list[RowT] = [row for row in rows if getattr(row, query.sort_key) is None]
+        filled: list[RowT] = [row for row in rows if getattr(row, query.sort_key) is not None]
+        filled.sort(key=lambda row: getattr(row, query.sort_key), reverse=query.descending)
+        return np.array([row.id for row in (*filled, *blanks)], dtype=np.int64)
+
+    def _sums(self, ids: Any) -> tuple[CurrencySums, ...]:
+        sums: dict[str, list[Decimal]] = {}
+        for row_id in ids.tolist():
+            row = self.by_id[row_id]
+            for place, amount, currency in (
+                (0, row.gross, row.gross_currency),
+                (1, row.payout, row.payout_currency),
+                (2, row.cost, row.cost_currency),
+            ):
+                if amount is not None and currency is not None:
+                    sums.setdefault(currency, [Decimal(0)] * 3)[place] += amount
+        return tuple(CurrencySums(name, *three) for name, three in sorted(sums.items()))
+
+
+def _text(row: ItemRow | OrderRow) -> str:
+    number = row.order_number if isinstance(row, OrderRow) else ""
+    return f"{row.product} {row.brand} {row.style_code} {number}".casefold()
+
+
+class FakeOrders(FakeGrid[OrderRow]):
+    """The orders grid with details."""
+
+    async def detail(self, order_id: int) -> OrderDetail:
+        await self._enter("detail", order_id)
+        row = self.by_id[order_id]
+        fee, processing = (
+            round(row.gross * Decimal("-0.075"), 2),
+            round(row.gross * Decimal("-0.03"), 2),
+        )
+        rest = (row.charges or Decimal(0)) - fee - processing
+        return OrderDetail(
+            row,
+            (
+                Charge(ChargeKind.SELLER_FEE, fee, row.gross_currency, ChargeSource.ITEMISED),
+                Charge(
+                    ChargeKind.PAYMENT_PROCESSING,
+                    processing,
+                    row.gross_currency,
+                    ChargeSource.ITEMISED,
+                ),
+                Charge(ChargeKind.UNITEMISED, rest, row.gross_currency, ChargeSource.DERIVED),
+            ),
+            "stockx-sales-2026.csv",
+            (
+                ("Order Number", row.order_number or ""),
+                ("Seller Name", "Jane Doe"),
+                ("Seller Address (Billing)", "1 Example Street, 10115 Berlin"),
+                ("Item", row.product),
+                ("Sku Name", row.product),
+                ("Sku Size", row.size),
+                ("Style", row.style_code or "N/A"),
+                ("Buyer Tracking Number", "1Z999AA10123456784"),
+                ("Listing Price", str(row.gross)),
+                ("Total Gross Amount (Total Payout)", str(row.payout or "")),
+                ("VAT Rate", ""),
+            ),
+        )
+
+
+class FakeImports:
+    """An import history in a list."""
+
+    def __init__(self, batches: Sequence[BatchRow] = ()) -> None:
+        self.rows = list(batches)
+        self.results: dict[int, ImportResult] = {}
+        self.saved: list[tuple[int, Path]] = []
+        self.error: UserError | None = None
+
+    async def batches(self) -> list[BatchRow]:
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        return list(self.rows)
+
+    async def result(self, batch_id: int) -> ImportResult:
+        await asyncio.sleep(0)
+        return self.results[batch_id]
+
+    async def save_rejected(self, batch_id: int, path: Path) -> int:
+        await asyncio.sleep(0)
+        self.saved.append((batch_id, path))
+        return 3
+
+
+def batch_row(number: int, **changes: Any) -> BatchRow:
+    started = _START - timedelta(days=number)
+    row = BatchRow(
+        id=number,
+        file=f"stockx-sales-{2026 - number}.csv",
+        format=FileFormat.STOCKX_SALES,
+        status=BatchStatus.COMPLETED,
+        started_at=started,
+        finished_at=started + timedelta(seconds=4),
+        rows=1127,
+        imported=1100,
+        duplicates=24,
+        rejected=3,
+        warnings=149,
+        error=None,
+    )
+    return replace(row, **changes)
+
+
+def import_result(file: str = "stockx-sales.csv", **changes: Any) -> ImportResult:
+    result = ImportResult(
+        batch_id=7,
+        file=file,
+        format=FileFormat.STOCKX_SALES,
+        rows=1127,
+        imported=1100,
+        duplicates=24,
+        rejected=3,
+        warnings=149,
+        totals={
+            "EUR": CurrencyTotals(
+                Decimal("212345.00"), Decimal("-23100.50"), Decimal("188052.50"), Decimal(-1192)
+            ),
+            "USD": CurrencyTotals(
+                Decimal("1200.00"), Decimal("-130.00"), Decimal("1070.00"), Decimal(0)
+            ),
+        },
+        issues=[
+            RowIssue(42, "Sale Date", "31.02.2025", "date.invalid", "This day does not exist."),
+            RowIssue(77, "Listing Price", "abc", "amount.invalid", "This is not an amount."),
+            RowIssue(90, "Order Number", "", "required.blank", "An order needs a number."),
+        ],
+        seconds=3.4,
+    )
+    for name, value in changes.items():
+        setattr(result, name, value)
+    return result
+
+
+def progress(rows: int, **changes: Any) -> ImportProgress:
+    value = ImportProgress(ImportPhase.READING, rows * 400, 1_000_000, rows, 2, 2.0)
+    return replace(value, **changes)
+
+
+class FakeRun:
+    """An import that the test drives: `report`, `finish`, `fail`; cancel is remembered."""
+
+    def __init__(self, request: ImportRequest, on_progress: ProgressListener) -> None:
+        self.request = request
+        self.report: Callable[[ImportProgress], None] = on_progress
+        self.cancelled = False
+        self._done = asyncio.Event()
+        self._result: ImportResult | None = None
+        self._error: Exception | None = None
+
+    def finish(self, result: ImportResult) -> None:
+        self._result = result
+        self._done.set()
+
+    def fail(self, error: Exception) -> None:
+        self._error = error
+        self._done.set()
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self.finish(import_result(status=BatchStatus.CANCELLED, imported=0, issues=[], totals={}))
+
+    async def wait(self) -> ImportResult:
+        await self._done.wait()
+        if self._error is not None:
+            raise self._error
+        assert self._result is not None
+        return self._result
+
+
+class FakeRunner:
+    """Keeps the runs it started."""
+
+    def __init__(self) -> None:
+        self.runs: list[FakeRun] = []
+
+    def start(self, request: ImportRequest, on_progress: ProgressListener) -> FakeRun:
+        self.runs.append(FakeRun(request, on_progress))
+        return self.runs[-1]
