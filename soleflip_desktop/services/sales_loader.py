@@ -5,8 +5,8 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -150,15 +150,19 @@ class _Load:
     def _read(self) -> None:
         statements.lock_batch(self.connection, integration.IMPORT_LOCK, self.batch_id)
         statements.create_stage(self.connection)
-        for chunk in read_ahead(self.reader.chunks()):
-            self.token.check()
-            statements.copy_sales(self.connection, chunk.sales)
-            statements.copy_raw(self.connection, self.batch_id, chunk.raw)
-            self._reject(chunk.rejected)
-            self.result.rows += chunk.rows
-            self.last_row = max(self.last_row, *(raw.last_row for raw in chunk.raw), 0)
-            self.bytes_done = chunk.bytes_done
-            self._tell(ImportPhase.READING)
+        with closing(read_ahead(self.reader.chunks())) as chunks:
+            for chunk in chunks:
+                self.token.check()
+                self._store(chunk)
+                self._tell(ImportPhase.READING)
+
+    def _store(self, chunk: StagedChunk) -> None:
+        statements.copy_sales(self.connection, chunk.sales)
+        statements.copy_raw(self.connection, self.batch_id, chunk.raw)
+        self._reject(chunk.rejected)
+        self.result.rows += chunk.rows
+        self.last_row = max(self.last_row, *(raw.last_row for raw in chunk.raw), 0)
+        self.bytes_done = chunk.bytes_done
 
     def _reject(self, rows: list[RejectedRow]) -> None:
         if not rows:
@@ -248,7 +252,7 @@ class _Load:
         )
 
 
-def read_ahead(chunks: Iterator[StagedChunk]) -> Iterator[StagedChunk]:
+def read_ahead(chunks: Iterator[StagedChunk]) -> Generator[StagedChunk, None, None]:
     """Reads and checks the next chunks in a thread while the caller stores this one."""
     ready: queue.Queue[StagedChunk | BaseException | None] = queue.Queue(READ_AHEAD)
     stop = threading.Event()

@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.bugs = BugReporter(version, self)
         tasks.user_error_raised.connect(self.notifier.error)
         tasks.bug_raised.connect(self.bugs.report)
-        self.starting = StartingPage(icons, theme, self)
+        self.starting = StartingPage(icons, self)
         self.starting.retry_requested.connect(self.retry_requested)
         self.navigation = Navigation(icons, self)
         self.navigation.page_chosen.connect(self.go_to)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -16,13 +16,18 @@ from soleflip_desktop.ui.transactions.page import OrdersPage
 from soleflip_desktop.ui.transactions.personal import HIDDEN, is_personal
 
 
+def wait_idle(qtbot: QtBot, page: OrdersPage) -> None:
+    model, tasks = page.model, page.kit.tasks
+    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+
+
 @pytest.fixture
 def page(qtbot: QtBot, orders: FakeOrders, kit: UiKit) -> OrdersPage:
     page = OrdersPage(orders, kit)
     qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
     page.resize(1280, 720)
     page.show()
-    qtbot.waitUntil(lambda: page.model.loaded)
+    wait_idle(qtbot, page)
     return page
 
 
@@ -119,7 +124,16 @@ def test_pane_is_toggled_and_remembered(
     qtbot.addWidget(again)
     assert not again.toggle.isChecked()
     again.show()
+    wait_idle(qtbot, again)
     assert again.pane.isHidden()
+
+
+def test_header_click_turns_the_first_order_round(qtbot: QtBot, page: OrdersPage) -> None:
+    header = page.view.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(1) + 20, header.height() // 2)
+    for first in (500, 1):
+        QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+        qtbot.waitUntil(lambda first=first: page.model.row_of(first) == 0)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(

@@ -18,13 +18,19 @@ from soleflip_desktop.ui.inventory.page import InventoryPage
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
+def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
+    """Until all is there, also what is fetched ahead: a page must not vanish under its tasks."""
+    model, tasks = page.model, page.kit.tasks
+    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+
+
 def open_page(qtbot: QtBot, items: FakeGrid[ItemRow], kit: UiKit) -> InventoryPage:
     page = InventoryPage(items, kit, sample=True)
     qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
     page.resize(1200, 700)
     page.show()
     page.activateWindow()
-    qtbot.waitUntil(lambda: page.model.loaded)
+    wait_idle(qtbot, page)
     return page
 
 
@@ -205,7 +211,7 @@ def test_columns_are_remembered(
     assert again.view.isColumnHidden(brand)
     again.columns.reset()
     assert not again.view.isColumnHidden(brand)
-    assert again.view.columnWidth(0) == page.spec.columns[0].width
+    assert again.view.columnWidth(0) == again.view.default_width(0)
 
 
 def test_column_menu_shows_and_hides(page: InventoryPage) -> None:
@@ -217,6 +223,15 @@ def test_column_menu_shows_and_hides(page: InventoryPage) -> None:
     for position in range(len(page.spec.columns)):
         page.columns.set_hidden(position, hidden=True)
     assert page.view.horizontalHeader().hiddenSectionCount() == len(page.spec.columns) - 1
+
+
+def test_typing_in_the_table_searches(qtbot: QtBot, page: InventoryPage) -> None:
+    page.view.setFocus()
+    QTest.keyClicks(page.view, "n")
+    assert page.search.hasFocus()
+    QTest.keyClicks(page.search, "ike")
+    qtbot.waitUntil(lambda: page.model.query.search == "nike")
+    wait_idle(qtbot, page)
 
 
 def test_empty_page_offers_import_and_sample(qtbot: QtBot, kit: UiKit) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 import polars as pl
@@ -22,6 +23,7 @@ MESSAGES = {
     "bad_currency": "“{value}” is not a currency code like EUR.",
     "mixed_currencies": "{column} is {value}, another currency than the listing price.",
     "negative_price": "{value} is below zero; a sale price cannot be.",
+    "too_long": "{column} is longer than 500 bytes; no such cell is in a report.",
     "field_count": "The row has {value}; check its quotes and commas.",
     "unclosed_quote": "A quote is opened in this row and never closed; the file may be cut off.",
     "nul_byte": "The row holds a NUL byte; the file is damaged here.",
@@ -29,10 +31,16 @@ MESSAGES = {
     "conflicting_duplicate": "Order {value} stands twice in the file with different figures.",
 }
 
-_AMOUNT = r"^-?\d{1,10}(\.\d{1,2})?$"
-_DOLLARS = r"^-?\d{1,10}(\.\d+)?$"
-_THOUSANDS = r"^-?\$?\d{1,3}(,\d{3})+(\.\d+)?$"
-_OFFSET = re.compile(r" ?([+-])(\d{2}):?(\d{2})?|Z| UTC|")
+#: No name or number is longer, and an index of the database takes some 2,700 bytes at most.
+LONGEST_TEXT = 500
+#: Sales and releases outside of this are slips, and Postgres has no year 0.
+EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001  (UTC by then)
+_FARTHEST_OFFSET = 14 * 60
+
+# [0-9], for \d takes the digits of all scripts and Postgres does not.
+_AMOUNT = r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$"
+_DOLLARS = r"^-?\$?([0-9]{1,10}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]+)?$"
+_OFFSET = re.compile(r" ?([+-])(\d{2}):?(\d{2})?|Z| UTC|", re.ASCII)
 _CURRENCY = r"^[A-Z]{3}$"
 
 
@@ -53,9 +61,18 @@ def typed(field: str) -> str:
 
 
 def cleaned(field: str) -> pl.Expr:
-    """Stripped text; null where nothing is left (the reader made placeholders null already)."""
-    text = pl.col(field).str.strip_chars()
-    return pl.when(text != "").then(text).alias(field)
+    """Stripped text; null for a placeholder."""
+    return pl.col(field).map_batches(_stripped, return_dtype=pl.String)
+
+
+def _stripped(cells: pl.Series) -> pl.Series:
+    """The reader made bare placeholders null already; those with blanks around them are rare."""
+    texts = cells.str.strip_chars()
+    if (texts != cells).any():
+        return (
+            texts.to_frame("").select(pl.when(~pl.col("").is_in(PLACEHOLDERS)).then("")).to_series()
+        )
+    return texts
 
 
 def rule(column: Column) -> CellRule:
@@ -69,7 +86,7 @@ def rule(column: Column) -> CellRule:
 
 
 def _text(text: pl.Expr) -> tuple[pl.Expr, str]:
-    return text, "missing"
+    return pl.when(text.str.len_bytes() <= LONGEST_TEXT).then(text), "too_long"
 
 
 def _instant(text: pl.Expr) -> tuple[pl.Expr, str]:
@@ -80,7 +97,11 @@ def _instant(text: pl.Expr) -> tuple[pl.Expr, str]:
         .str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     )
     minutes = text.str.slice(19).map_batches(_offset_minutes, return_dtype=pl.Int64)
-    return local - pl.duration(minutes=minutes), "bad_instant"
+    return _believable(local - pl.duration(minutes=minutes)), "bad_instant"
+
+
+def _believable(time: pl.Expr) -> pl.Expr:
+    return pl.when(time.is_between(EARLIEST, LATEST)).then(time)
 
 
 def _offset_minutes(tails: pl.Series) -> pl.Series:
@@ -98,6 +119,8 @@ def _minutes(tail: str) -> int | None:
         return None
     sign, hours, minutes = match.groups()
     total = int(hours or 0) * 60 + int(minutes or 0)
+    if total > _FARTHEST_OFFSET:
+        return None
     return -total if sign == "-" else total
 
 
@@ -105,7 +128,7 @@ def _us_date(text: pl.Expr) -> tuple[pl.Expr, str]:
     value = pl.coalesce(
         text.str.to_date("%m/%d/%y", strict=False), text.str.to_date("%Y-%m-%d", strict=False)
     )
-    return value, "bad_date"
+    return _believable(value), "bad_date"
 
 
 def _amount(text: pl.Expr) -> tuple[pl.Expr, str]:
@@ -114,15 +137,10 @@ def _amount(text: pl.Expr) -> tuple[pl.Expr, str]:
 
 
 def _dollars(text: pl.Expr) -> tuple[pl.Expr, str]:
-    plain = (
-        pl.when(text.str.contains(_THOUSANDS) | text.str.contains(r"^-?\$"))
-        .then(text.str.replace_all(r"[$,]", ""))
-        .otherwise(text)
-    )
+    plain = pl.when(text.str.contains(_DOLLARS)).then(text.str.replace_all(r"[$,]", ""))
     long = plain.str.contains(r"\.\d{3,}$")
     rounded = pl.when(long).then(plain).otherwise(None).map_elements(_round, return_dtype=pl.String)
-    value = pl.when(plain.str.contains(_DOLLARS)).then(pl.coalesce(rounded, plain)).otherwise(None)
-    return value, "bad_amount"
+    return pl.coalesce(rounded, plain), "bad_amount"
 
 
 def _round(text: str) -> str:

@@ -125,7 +125,7 @@ def choose(header: Sequence[str], wanted: FileFormat | None, file_name: str) -> 
     if fitting:
         return max(fitting, key=lambda profile: len(profile.locate(header)))
     nearest = min(candidates, key=lambda profile: len(missing[profile.format]))
-    shown = ", ".join(repr(name) for name in header[:6])
+    shown = ", ".join(repr(name[:40]) for name in header[:6])
     msg = (
         f"{file_name}: this file is not recognised. Its columns begin with {shown}; the nearest "
         f"layout, “{nearest.title}”, also needs {', '.join(missing[nearest.format])}. "

@@ -99,8 +99,17 @@ def _field_counts(
     return per_record + 1
 
 
+def no_line_ends(name: str) -> str:
+    return (
+        f"{name}: its lines end with a carriage return alone, as on old Macs. Save it as CSV with "
+        "the usual line ends."
+    )
+
+
 def _endless(name: str, rest: bytes, row: int, line: int, block: RecordBlock) -> str:
     line += block.data.count(b"\n")
+    if b"\r" in rest and not row:
+        return no_line_ends(name)
     if rest.count(b'"') % 2:
         return (
             f"{name}: the quote opened in row {row} (line {line}) is not closed within 1 MB. "

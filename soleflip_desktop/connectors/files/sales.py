@@ -22,7 +22,7 @@ from soleflip_desktop.connectors.files.cells import (
     typed,
 )
 from soleflip_desktop.connectors.files.profiles import Kind, Profile, choose, normalise
-from soleflip_desktop.connectors.files.records import NUL, RecordBlock, read_blocks
+from soleflip_desktop.connectors.files.records import NUL, RecordBlock, no_line_ends, read_blocks
 from soleflip_desktop.connectors.files.text import OpenedText
 from soleflip_desktop.connectors.files.variants import VariantRegistry
 from soleflip_desktop.domain.countries import country_code, us_state_code
@@ -38,6 +38,8 @@ from soleflip_desktop.domain.staging import (
 )
 
 RAW_ROWS = 1000
+#: Of a wrong cell this much is told; all of it is in the raw row.
+LONGEST_SHOWN = 200
 FEES = ("seller_fee", "payment_processing", "shipping")
 CHARGE_CURRENCIES = (*FEES, "vat", "payout")
 
@@ -50,10 +52,15 @@ class SalesFile:
     ) -> None:
         """Raises FileImportError for a file that is not readable or not recognised."""
         self._text = OpenedText(path, encoding)
-        self._blocks = read_blocks(self._text.stream, path.name)
-        self._first = next(self._blocks, None)
-        self.header = self._read_header()
-        self._profile: Profile = choose(self.header, wanted, path.name)
+        self.name = self._text.name
+        self._blocks = read_blocks(self._text.stream, self.name)
+        try:
+            self._first = next(self._blocks, None)
+            self.header = self._read_header()
+            self._profile: Profile = choose(self.header, wanted, self.name)
+        except BaseException:
+            self.close()
+            raise
         self._places = self._profile.locate(self.header)
         self._registry = VariantRegistry(self._profile.currency)
         self._columns = [c for c in self._profile.columns if c.field in self._places]
@@ -61,7 +68,6 @@ class SalesFile:
         self.headers: Mapping[str, str] = {c.field: c.header for c in self._profile.columns}
         self._countries: dict[str, str | None] = {}
         self._regions: dict[str, str | None] = {}
-        self.name = path.name
         self.format = self._profile.format
         self.platform = self._profile.platform
         self.account = self._profile.account
@@ -72,7 +78,10 @@ class SalesFile:
         if self._first is None:
             msg = f"{self._text.name}: the file holds no text. Export the report again."
             raise FileImportError(msg)
-        return _cells(self._first.record(0))
+        record = self._first.record(0)
+        if b"\r" in record.rstrip(b"\r\n"):
+            raise FileImportError(no_line_ends(self._text.name))
+        return _cells(record)
 
     @property
     def products(self) -> Sequence[StagedProduct]:
@@ -214,7 +223,7 @@ class SalesFile:
         return rejected
 
     def _issue(self, row: int, field: str, code: str, cells: list[str]) -> RowIssue:
-        column, value = self.headers[field], cells[self._places[field]]
+        column, value = self.headers[field], cells[self._places[field]][:LONGEST_SHOWN]
         return RowIssue(row, column, value, code, MESSAGES[code].format(value=value, column=column))
 
     def _sales(self, frame: pl.DataFrame) -> bytes:

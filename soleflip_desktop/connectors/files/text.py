@@ -82,21 +82,31 @@ class OpenedText:
     """A stream of UTF-8 CSV bytes and what is known about the file behind it."""
 
     def __init__(self, path: Path, encoding: str | None = None) -> None:
-        self.name = path.name
+        self.name = path.name.encode("utf-8", "replace").decode()  # names are bytes on Linux
         self._source, head = _open(path)
-        self.bytes_total = path.stat().st_size
-        if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
-            self.encoding = "spreadsheet"
-            self._drain()
-            self.stream: ByteStream = _sheet_as_csv(path)
-        else:
-            self.encoding = encoding or _encoding(head, path.name)
-            self.stream = self._plain()
+        try:
+            self.bytes_total = path.stat().st_size
+            self.encoding, self.stream = self._stream(path, head, encoding)
+        except BaseException:
+            self.close()
+            raise
 
-    def _plain(self) -> ByteStream:
-        if self.encoding == "utf-8":
+    def _stream(self, path: Path, head: bytes, encoding: str | None) -> tuple[str, ByteStream]:
+        if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
+            self._drain()
+            return "spreadsheet", _sheet_as_csv(path)
+        chosen = encoding or _encoding(head, self.name)
+        return chosen, self._plain(chosen)
+
+    def _plain(self, encoding: str) -> ByteStream:
+        if encoding == "utf-8":
             return self._source
-        return TranscodedStream(self._source, self.encoding, self.name)
+        try:
+            "".encode(encoding)
+        except (LookupError, ValueError) as error:
+            msg = f"{self.name}: there is no text encoding “{encoding}”; name one like cp1252."
+            raise FileImportError(msg) from error
+        return TranscodedStream(self._source, encoding, self.name)
 
     def _drain(self) -> None:
         """Hashes the whole spreadsheet: its reader opens the file by itself."""

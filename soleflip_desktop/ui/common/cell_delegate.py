@@ -20,6 +20,8 @@ from soleflip_desktop.ui.common.theme import Theme
 PADDING = 10
 _PILL_PADDING = 7
 _WIDTHS_KEPT = 20_000
+#: A text and its width in the font that the columns' widths were chosen for.
+_SAMPLE, _SAMPLE_WIDTH = "Order number 0123456789", 165
 # Plain numbers: an operation on Python's enums takes a microsecond, five hundred times a paint.
 _LEFT = (Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value
 _RIGHT = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
@@ -45,6 +47,10 @@ class CellDelegate(QStyledItemDelegate):
     def row_height(self) -> int:
         """Follows the font, so that it also fits at 200 %."""
         return self._metrics.height() + 13
+
+    def scaled(self, width: int) -> int:
+        """The width of a column, which is given for the reference font, in the font at hand."""
+        return round(width * self._metrics.horizontalAdvance(_SAMPLE) / _SAMPLE_WIDTH)
 
     def set_font(self, font: QFont) -> None:
         self._font = self._theme.number_font(font)

@@ -37,10 +37,10 @@ class ColumnMemory(QObject):
 
     def reset(self) -> None:
         header = self._view.horizontalHeader()
-        for position, column in enumerate(self._columns):
+        for position in range(len(self._columns)):
             header.showSection(position)
             header.moveSection(header.visualIndex(position), position)
-            header.resizeSection(position, column.width)
+            header.resizeSection(position, self._view.default_width(position))
 
     def set_hidden(self, position: int, *, hidden: bool) -> None:
         """The last visible column stays: an empty table could not be brought back by mouse."""

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from soleflip_desktop.ui.common.icons import IconSet
-from soleflip_desktop.ui.common.theme import Theme
 
 _ICON_SIZE = 56
 _TEXT_WIDTH = 460
@@ -15,12 +14,10 @@ _TEXT_WIDTH = 460
 class EmptyState(QWidget):
     """Icon, title, sentence and buttons in the middle of the page."""
 
-    def __init__(
-        self, icon: str, icons: IconSet, theme: Theme, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, icon: str, icons: IconSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icon_name, self._icons = icon, icons
-        self._icon = QLabel(self)
+        picture = QLabel(self)
+        icons.follow_label(picture, icon, _ICON_SIZE, "faint")
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
         self._sentence = QLabel(self)
@@ -32,7 +29,7 @@ class EmptyState(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(12)
         layout.addStretch(2)
-        for label in (self._icon, self._title, self._sentence):
+        for label in (picture, self._title, self._sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addSpacing(8)
@@ -42,8 +39,6 @@ class EmptyState(QWidget):
         row.addStretch()
         layout.addLayout(row)
         layout.addStretch(3)
-        theme.changed.connect(self._tint)
-        self._tint()
 
     @property
     def title(self) -> str:
@@ -62,6 +57,3 @@ class EmptyState(QWidget):
             button.setProperty("role", "primary")
         self._buttons.addWidget(button)
         return button
-
-    def _tint(self) -> None:
-        self._icon.setPixmap(self._icons.pixmap(self._icon_name, _ICON_SIZE, "faint"))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from soleflip_desktop.resources import resource_path
 from soleflip_desktop.ui.common.theme import Theme
@@ -18,13 +20,13 @@ TakesIcon = QAction | QAbstractButton
 class _Follower(QObject):
     """A child of the target: Qt ends its connection to the theme when the target dies."""
 
-    def __init__(self, icons: IconSet, target: TakesIcon, name: str, color: str) -> None:
+    def __init__(self, target: QObject, tint: Callable[[], None]) -> None:
         super().__init__(target)
-        self._icons, self._target, self._name, self._color = icons, target, name, color
-        self.refresh()
+        self._tint = tint
+        tint()
 
     def refresh(self) -> None:
-        self._target.setIcon(self._icons.icon(self._name, self._color))
+        self._tint()
 
 
 class IconSet:
@@ -47,7 +49,12 @@ class IconSet:
 
     def follow(self, target: TakesIcon, name: str, color: str = "text") -> None:
         """Gives the target its icon now and again whenever the theme changes."""
-        follower = _Follower(self, target, name, color)
+        follower = _Follower(target, lambda: target.setIcon(self.icon(name, color)))
+        self._theme.changed.connect(follower.refresh)
+
+    def follow_label(self, label: QLabel, name: str, size: int, color: str) -> None:
+        """The same for a label that shows the icon as a picture."""
+        follower = _Follower(label, lambda: label.setPixmap(self.pixmap(name, size, color)))
         self._theme.changed.connect(follower.refresh)
 
     def _draw(self, name: str, tint: QColor) -> QIcon:

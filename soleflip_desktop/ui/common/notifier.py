@@ -109,7 +109,7 @@ class MessageBar(QWidget):
         frame.setProperty("kind", message.kind.value)
         name, color = _ICONS[message.kind]
         icon = QLabel(frame)
-        icon.setPixmap(self._icons.pixmap(name, _ICON_SIZE, color))
+        self._icons.follow_label(icon, name, _ICON_SIZE, color)
         icon.setAccessibleName(message.kind.value)
         text = QLabel(message.text, frame)
         text.setWordWrap(True)

@@ -60,7 +60,7 @@ class ErrorBanner(QFrame):
         self.setProperty("role", "message")
         self.setProperty("kind", "error")
         icon = QLabel(self)
-        icon.setPixmap(icons.pixmap("warning", _ICON_SIZE, "bad"))
+        icons.follow_label(icon, "warning", _ICON_SIZE, "bad")
         icon.setAccessibleName("Error")
         self._text = QLabel(self)
         self._text.setWordWrap(True)

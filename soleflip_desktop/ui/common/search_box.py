@@ -29,6 +29,7 @@ class SearchBox(QLineEdit):
         self.setAccessibleName(hint)
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(_WIDTH)
+        self.setAcceptDrops(False)  # a dropped file is for the window, not a path to search for
         glass = QAction(self)
         icons.follow(glass, "search", "muted")
         self.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from soleflip_desktop.ui.common.icons import IconSet
-from soleflip_desktop.ui.common.theme import Theme
 
 _WIDTH = 520
 _ICON_SIZE = 48
@@ -21,10 +20,10 @@ class StartingPage(QWidget):
 
     retry_requested = Signal()
 
-    def __init__(self, icons: IconSet, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, icons: IconSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._icons = icons
-        self._icon = QLabel(self)
+        picture = QLabel(self)
+        icons.follow_label(picture, "database", _ICON_SIZE, "faint")
         self._title = QLabel(self)
         self._title.setProperty("role", "title")
         self._text = QLabel(self)
@@ -44,13 +43,11 @@ class StartingPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setSpacing(14)
         layout.addStretch(2)
-        for widget in (self._icon, self._title, self._text, self._bar, self.retry):
+        for widget in (picture, self._title, self._text, self._bar, self.retry):
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(3)
-        theme.changed.connect(self._tint)
-        self._tint()
         self.show_progress("Starting the database…")
 
     @property
@@ -76,6 +73,3 @@ class StartingPage(QWidget):
     def _on_retry_clicked(self) -> None:
         self.show_progress("Starting the database…")
         self.retry_requested.emit()
-
-    def _tint(self) -> None:
-        self._icon.setPixmap(self._icons.pixmap("database", _ICON_SIZE, "faint"))

@@ -109,7 +109,7 @@ class TablePage(QWidget, Generic[RowT]):
 
     def _build_empty_states(self, *, sample: bool) -> None:
         kit = self.kit
-        self.empty = EmptyState("sneaker", kit.icons, kit.theme, self)
+        self.empty = EmptyState("sneaker", kit.icons, self)
         self.empty.set_text(
             f"No {self.spec.nouns} yet",
             "Import the sales report of your marketplace, and every pair with what it cost and "
@@ -119,7 +119,7 @@ class TablePage(QWidget, Generic[RowT]):
         first.clicked.connect(self.import_requested)
         if sample:
             self.empty.add_button("Import &sample data").clicked.connect(self.sample_requested)
-        self.no_match = EmptyState("search", kit.icons, kit.theme, self)
+        self.no_match = EmptyState("search", kit.icons, self)
         self.no_match.add_button("&Clear search").clicked.connect(self.search.clear)
 
     def _build_body(self) -> None:
@@ -139,6 +139,7 @@ class TablePage(QWidget, Generic[RowT]):
     def _connect(self) -> None:
         self.search.search_changed.connect(self.model.set_search)
         self.search.left_downwards.connect(self._enter_table)
+        self.view.typed.connect(self._on_typed)
         self.model.view_changed.connect(self._on_view_changed)
         self.model.busy_changed.connect(self.header.set_busy)
         self.model.load_failed.connect(self._on_load_failed)
@@ -154,13 +155,14 @@ class TablePage(QWidget, Generic[RowT]):
     # -- sorting -------------------------------------------------------------------------------
 
     def _show_sort_arrow(self) -> None:
-        """Shows the order in force, then listens to clicks; a third click returns to the first."""
+        """Shows the order in force, then listens to clicks on the header."""
         header: QHeaderView = self.view.horizontalHeader()
         keys = [column.sort_key for column in self.spec.columns]
         query = self.spec.query
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
-        header.setSortIndicatorClearable(True)
+        # Where the first order is a column's own, a cleared arrow would hide what is in force.
+        header.setSortIndicatorClearable(query.sort_key not in keys)
         order = Qt.SortOrder.DescendingOrder if query.descending else Qt.SortOrder.AscendingOrder
         header.setSortIndicator(keys.index(query.sort_key) if query.sort_key in keys else -1, order)
         header.sortIndicatorChanged.connect(self._on_sort_changed)
@@ -209,6 +211,12 @@ class TablePage(QWidget, Generic[RowT]):
     def _focus_search(self) -> None:
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
+
+    def _on_typed(self, text: str) -> None:
+        """Typing in the table searches."""
+        if text.strip():
+            self._focus_search()
+            self.search.insert(text)
 
     def _enter_table(self) -> None:
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractItemModel, QEvent, QItemSelection, QItemSelectionModel
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    Signal,
+)
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -22,7 +28,13 @@ _FLAG = QItemSelectionModel.SelectionFlag
 
 
 class TableView(QTableView):
-    """Whole rows, fixed height, hairlines; paints through the CellDelegate."""
+    """Whole rows, fixed height, hairlines; paints through the CellDelegate.
+
+    Signals:
+        typed(str): somebody typed while the table had the focus.
+    """
+
+    typed = Signal(str)
 
     def __init__(
         self,
@@ -37,8 +49,9 @@ class TableView(QTableView):
         self.setModel(model)
         self._set_up_looks()
         self._set_up_header()
-        for position, column in enumerate(model.columns):
-            self.setColumnWidth(position, column.width)
+        self._widths = [self._delegate.scaled(column.width) for column in model.columns]
+        for position, width in enumerate(self._widths):
+            self.setColumnWidth(position, width)
         theme.changed.connect(self.viewport().update)
 
     def _set_up_looks(self) -> None:
@@ -68,6 +81,13 @@ class TableView(QTableView):
         # a million rows selected that took 20 s. So the headers look at a selection of nothing.
         for each in (header, rows):
             each.setSelectionModel(QItemSelectionModel(self.model(), each))
+
+    def default_width(self, column: int) -> int:
+        return self._widths[column]
+
+    def keyboardSearch(self, search: str) -> None:  # noqa: N802  (Qt's name)
+        """Qt would ask the model for row after row, a million times, to find one to jump to."""
+        self.typed.emit(search)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -90,7 +90,7 @@ class ImportsPage(QWidget):
         choose.setProperty("role", "primary")
         choose.clicked.connect(self.import_requested)
         self.header.add(choose)
-        self.empty = EmptyState("imports", self._kit.icons, self._kit.theme, self)
+        self.empty = EmptyState("imports", self._kit.icons, self)
         self.empty.set_text(
             "Nothing imported yet",
             "SoleFlip recognises the StockX sales report by its columns. Drop a CSV or XLSX file "

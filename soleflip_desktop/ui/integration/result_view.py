@@ -126,8 +126,7 @@ class ResultView(QWidget):
             ("Warnings", result.warnings, False),
         )
         for column, (words, number, bad) in enumerate(figures):
-            figure = _label(formatter.count(number), "figure")
-            figure.setStyleSheet(f"color: {self._kit.theme.colors.bad}" if bad else "")
+            figure = _label(formatter.count(number), "bad_figure" if bad else "figure")
             self.figures.addWidget(figure, 0, column)
             self.figures.addWidget(_label(words, "muted"), 1, column)
             self.figures.setColumnStretch(column, 1)

@@ -43,7 +43,7 @@ def _place(order: OrderRow) -> str:
 def orders_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
     place = text_column("buyer_country", "Country/Region", _place, width=128)
     return (
-        text_column("order_number", "Order number", lambda order: order.order_number, width=142),
+        text_column("order_number", "Order number", lambda order: order.order_number, width=154),
         day_column("sold_at", "Sold on", lambda order: order.sold_at, formatter),
         text_column("product", "Product", lambda order: order.product, width=220),
         text_column("brand", "Brand", lambda order: order.brand, width=96),
