@@ -5,7 +5,7 @@ The connection comes from `soleflip_desktop.db.schema`; there is no alembic.ini 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -22,7 +22,7 @@ def ours(name: str | None, kind: str, _parents: Any) -> bool:
     return kind != "schema" or name in {table.schema for table in Base.metadata.tables.values()}
 
 
-def plain_types(kind: str, value: Any, _context: Any) -> str | bool:
+def plain_types(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     """Autogenerate writes what the database holds, so that migrations never import the app."""
     if kind == "type" and isinstance(value, EncryptedText):
         return "sa.LargeBinary()"

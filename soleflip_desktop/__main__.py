@@ -10,12 +10,12 @@ def main() -> int:
     multiprocessing.freeze_support()  # first of all: a frozen child process starts here too
     arguments = sys.argv[1:]
     if wants_window(arguments):
-        from soleflip_desktop import app  # noqa: PLC0415  (the CLI must not load Qt)
+        from soleflip_desktop.app import main as run_window  # noqa: PLC0415  (the CLI has no Qt)
 
-        return app.main(arguments)
-    from soleflip_desktop import cli  # noqa: PLC0415  (the window must paint before this loads)
+        return run_window(arguments)
+    from soleflip_desktop.cli import main as run_command  # noqa: PLC0415  (not before the window)
 
-    return cli.main(arguments)
+    return run_command(arguments)
 
 
 def wants_window(arguments: list[str]) -> bool:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import qasync  # type: ignore[import-untyped]
 from PySide6.QtCore import QSettings
@@ -49,10 +49,17 @@ def main(argv: Sequence[str]) -> int:
     window.show()
     loop = qasync.QSelectorEventLoop(application)
     asyncio.set_event_loop(loop)
+    loop.set_exception_handler(lambda _loop, facts: window.bugs.report(_error(facts)))
     with loop:
         loop.run_until_complete(App(window, folder, arguments.database).run())
     restore_hooks()
     return 0
+
+
+def _error(facts: dict[str, Any]) -> BaseException:
+    """What went wrong in a callback that nobody awaits."""
+    error = facts.get("exception")
+    return error if isinstance(error, BaseException) else RuntimeError(str(facts.get("message")))
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:

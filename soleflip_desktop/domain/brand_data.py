@@ -10,14 +10,14 @@ Spelling inside the tables: lower case, hyphen = blank, no apostrophes, no accen
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Role(Enum):
+class Role(StrEnum):
     """What a name means when several stand in one product text."""
 
     MAKER = "maker"  # wins over every other role

@@ -17,6 +17,7 @@ _PLACEHOLDERS = frozenset(
     {"", "N/A", "NA", "-", "--", "NULL", "NAN", "NONE", "TBD", "TBA", "UNKNOWN", "?"}
 )
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—−", "-"))  # as word processors type them
+_SIMPLE = re.compile(r"[A-Z0-9]+(?:-[A-Z0-9]+)?")
 _TIGHT = re.compile(r"\s*([-_.])\s*")
 _LISTS = re.compile(r"[,;|]|\s+(?:OR|AND|&|\+)\s+")
 _NOT_AVAILABLE = re.compile(r"(?<![A-Z0-9])N\s*/\s*A(?![A-Z0-9])")
@@ -29,6 +30,8 @@ def split_style_codes(raw: str | None) -> tuple[str, ...]:
     """All codes of a style text in the order printed; () for a placeholder."""
     # Runs of blanks go first: the patterns would take quadratic time over them.
     text = " ".join((raw or "").replace("\n", ";").translate(_DASHES).upper().split())
+    if _SIMPLE.fullmatch(text):  # most codes by far, and the rules below take their time
+        return () if text in _PLACEHOLDERS else (text,)
     codes: list[str] = []
     for part in _LISTS.split(_NOT_AVAILABLE.sub(" ", text)):
         codes.extend(_slashed(part))

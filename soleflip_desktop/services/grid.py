@@ -28,12 +28,16 @@ class GridQuery:
 
 @dataclass(frozen=True, slots=True)
 class CurrencySums:
-    """Sums of the rows in view, in major units of one currency; a blank counts nothing."""
+    """Sums of the rows in view, in major units of one currency; `sales` have a price in it.
+
+    None: no row in view has that figure in this currency, which is not the same as zero.
+    """
 
     currency: str
-    gross: Decimal
-    payout: Decimal
-    cost: Decimal
+    sales: int
+    gross: Decimal | None
+    payout: Decimal | None
+    cost: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,19 +112,25 @@ class KeyMirror:
     def sums(self, rows: Mask | None) -> tuple[CurrencySums, ...]:
         """One line for each currency that occurs; exact, from integer cents."""
         by_currency: dict[str, dict[str, Decimal]] = {}
+        sales: dict[str, int] = {}
         for name in ("gross", "payout", "cost"):
             amounts, codes = self.columns[name], self.columns[f"{name}_currency"]
             if rows is not None:
                 amounts, codes = amounts[rows], codes[rows]
             filled = amounts != BLANK
             for code in np.unique(codes[filled]):
-                total = int(amounts[filled & (codes == code)].sum())
-                sums = by_currency.setdefault(_currency(int(code)), {})
-                sums[name] = Decimal(total).scaleb(-2)
-        zero = Decimal(0)
+                mine = amounts[filled & (codes == code)]
+                currency = _currency(int(code))
+                by_currency.setdefault(currency, {})[name] = Decimal(int(mine.sum())).scaleb(-2)
+                if name == "gross":
+                    sales[currency] = len(mine)
         return tuple(
             CurrencySums(
-                currency, sums.get("gross", zero), sums.get("payout", zero), sums.get("cost", zero)
+                currency,
+                sales.get(currency, 0),
+                sums.get("gross"),
+                sums.get("payout"),
+                sums.get("cost"),
             )
             for currency, sums in sorted(by_currency.items())
         )

@@ -15,6 +15,7 @@ import psycopg
 
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import import_sales as statements
+from soleflip_desktop.db.queries import import_stage as stage
 from soleflip_desktop.db.queries import integration, rebuild
 from soleflip_desktop.domain.cancellation import CancelledWork, CancelToken
 from soleflip_desktop.domain.errors import UserError
@@ -148,8 +149,8 @@ class _Load:
         return self.result.batch_id
 
     def _read(self) -> None:
-        statements.lock_batch(self.connection, integration.IMPORT_LOCK, self.batch_id)
-        statements.create_stage(self.connection)
+        stage.lock_batch(self.connection, integration.IMPORT_LOCK, self.batch_id)
+        stage.create_stage(self.connection)
         with closing(read_ahead(self.reader.chunks())) as chunks:
             for chunk in chunks:
                 self.token.check()
@@ -157,8 +158,8 @@ class _Load:
                 self._tell(ImportPhase.READING)
 
     def _store(self, chunk: StagedChunk) -> None:
-        statements.copy_sales(self.connection, chunk.sales)
-        statements.copy_raw(self.connection, self.batch_id, chunk.raw)
+        stage.copy_sales(self.connection, chunk.sales)
+        stage.copy_raw(self.connection, self.batch_id, chunk.raw)
         self._reject(chunk.rejected)
         self.result.rows += chunk.rows
         self.last_row = max(self.last_row, *(raw.last_row for raw in chunk.raw), 0)
@@ -167,7 +168,7 @@ class _Load:
     def _reject(self, rows: list[RejectedRow]) -> None:
         if not rows:
             return
-        statements.copy_records(self.connection, self.batch_id, RecordState.REJECTED, rows)
+        stage.copy_records(self.connection, self.batch_id, RecordState.REJECTED, rows)
         self.result.rejected += len(rows)
         for row in rows:
             if len(self.result.issues) < ISSUE_LIMIT:
@@ -176,11 +177,11 @@ class _Load:
     def _match(self) -> statements.LoadKeys:
         """Numbers the new rows and sorts out those that are known already."""
         self._tell(ImportPhase.MATCHING)
-        statements.copy_catalog(self.connection, self.reader.products, self.reader.variants)
+        stage.copy_catalog(self.connection, self.reader.products, self.reader.variants)
         with self.database.bulk() as other:
             item_base = statements.reserve_ids(other, "inventory.item", self.last_row)
             order_base = statements.reserve_ids(other, "transactions.order", self.last_row)
-        statements.lock_writing(self.connection, WRITE_LOCK)
+        stage.lock_writing(self.connection, WRITE_LOCK)
         statements.prepare(self.connection)
         account = statements.platform_account(
             self.connection, self.reader.platform, self.reader.account
@@ -195,7 +196,7 @@ class _Load:
         message = f"Order {number} stands twice in this file with different figures."
         column = self.reader.headers["external_id"]
         issue = RowIssue(row, column, number, "conflicting_duplicate", message)
-        return RejectedRow(row, statements.raw_record(self.connection, self.batch_id, row), [issue])
+        return RejectedRow(row, stage.raw_record(self.connection, self.batch_id, row), [issue])
 
     def _write(self, keys: statements.LoadKeys) -> None:
         self._tell(ImportPhase.WRITING)
@@ -236,7 +237,7 @@ class _Load:
             rows.setdefault(row, RejectedRow(row, [], [])).issues.append(issue)
             self.result.warnings += code != "unitemised_charge"  # those are counted in full
         self.result.remarks = [issue for row in rows.values() for issue in row.issues]
-        statements.copy_records(self.connection, self.batch_id, RecordState.WARNING, rows.values())
+        stage.copy_records(self.connection, self.batch_id, RecordState.WARNING, rows.values())
 
     def _tell(self, phase: ImportPhase) -> None:
         self.token.check()

@@ -29,9 +29,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psycopg
 import sqlalchemy as sa
-from helpers.stockx_report import HEADER, Report
 from sqlalchemy.orm import Session
 
+from helpers.stockx_report import HEADER, Report
 from soleflip_desktop.db import schema
 from soleflip_desktop.db.embedded import EmbeddedServer
 from soleflip_desktop.db.models import (

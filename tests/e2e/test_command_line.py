@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from helpers.clusters import passable_folder
 from helpers.stockx_report import Oracle, Report
-
 from soleflip_desktop.resources import resource_path
 
 pytestmark = pytest.mark.db

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from helpers.clusters import passable_folder
 from helpers.stockx_report import Oracle, Report
-
 from soleflip_desktop.db.embedded import EmbeddedServer
 from soleflip_desktop.settings.paths import DataFolder
 

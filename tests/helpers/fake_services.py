@@ -167,7 +167,8 @@ class FakeGrid(Generic[RowT]):
         return np.array([row.id for row in (*filled, *blanks)], dtype=np.int64)
 
     def _sums(self, ids: Any) -> tuple[CurrencySums, ...]:
-        sums: dict[str, list[Decimal]] = {}
+        sums: dict[str, list[Decimal | None]] = {}
+        sales: dict[str, int] = {}
         for row_id in ids.tolist():
             row = self.by_id[row_id]
             for place, amount, currency in (
@@ -176,8 +177,12 @@ class FakeGrid(Generic[RowT]):
                 (2, row.cost, row.cost_currency),
             ):
                 if amount is not None and currency is not None:
-                    sums.setdefault(currency, [Decimal(0)] * 3)[place] += amount
-        return tuple(CurrencySums(name, *three) for name, three in sorted(sums.items()))
+                    three = sums.setdefault(currency, [None, None, None])
+                    three[place] = (three[place] or Decimal(0)) + amount
+                    sales[currency] = sales.get(currency, 0) + (place == 0)
+        return tuple(
+            CurrencySums(name, sales[name], *three) for name, three in sorted(sums.items())
+        )
 
 
 def _text(row: ItemRow | OrderRow) -> str:

@@ -56,7 +56,8 @@ def first_ids(page: InventoryPage, count: int = 3) -> list[int]:
 
 def test_count_and_totals_are_shown(page: InventoryPage) -> None:
     assert page.header.count_text == "500"
-    assert page.totals.startswith("500 units      EUR: sale price ")
+    assert page.totals.startswith("500 units      EUR: ")
+    assert " sales · sale price " in page.totals
     assert "payout" in page.totals
 
 
@@ -69,8 +70,8 @@ def test_totals_keep_currencies_apart(qtbot: QtBot, kit: UiKit) -> None:
     usd, eur = rows[0].gross, rows[1].gross
     assert usd is not None
     assert eur is not None
-    assert f"USD: sale price {usd:,.2f}" in page.totals
-    assert f"EUR: sale price {eur:,.2f}" in page.totals
+    assert f"USD: 1 sale · sale price {usd:,.2f}" in page.totals
+    assert f"EUR: 1 sale · sale price {eur:,.2f}" in page.totals
 
 
 def test_search_waits_for_a_pause_in_typing(

@@ -134,7 +134,11 @@ class SalesFile:
         """Values beside their texts, a fault column for each rule, and `bad` for the row."""
         rules = self._rules.values()
         faults = [rule.fault for rule in rules]
-        faults += [_currency_fault(f) for f in CHARGE_CURRENCIES if f"{f}_currency" in self._rules]
+        faults += [
+            _currency_fault(field)
+            for field in CHARGE_CURRENCIES
+            if {field, f"{field}_currency"} <= self._rules.keys()
+        ]
         below_zero = pl.col("gross").str.starts_with("-")
         faults.append(pl.when(below_zero).then(pl.lit("negative_price")).alias("!gross!"))
         return (

@@ -9,15 +9,19 @@ _GAP = "      "
 
 
 def totals_text(view: GridView, noun: str, nouns: str, formatter: Formatter) -> str:
-    """Like "1,127 sales   EUR: sale price 12,345.00 · payout 11,000.00"; empty for a preview."""
+    """Like "4 units   EUR: 3 sales · sale price 12,345.00 · payout 11,000.00".
+
+    A figure that no row has is left out: it is not zero. Empty for a preview.
+    """
     if not view.complete:
         return ""
     rows = len(view.ids)
     parts = [f"{formatter.count(rows)} {noun if rows == 1 else nouns}"]
     for sums in view.sums:
-        figures = [("sale price", sums.gross), ("payout", sums.payout)]
-        if sums.cost:  # bought in another currency, or not known: no zero that means nothing
-            figures.append(("cost", sums.cost))
-        listed = " · ".join(f"{name} {formatter.amount(value)}" for name, value in figures)
-        parts.append(f"{sums.currency}: {listed}")
+        figures = [f"{formatter.count(sums.sales)} {'sale' if sums.sales == 1 else 'sales'}"]
+        named = (("sale price", sums.gross), ("payout", sums.payout), ("cost", sums.cost))
+        figures += [
+            f"{name} {formatter.amount(value)}" for name, value in named if value is not None
+        ]
+        parts.append(f"{sums.currency}: {' · '.join(figures)}")
     return _GAP.join(parts)

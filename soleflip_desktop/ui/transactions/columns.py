@@ -46,9 +46,10 @@ def orders_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
         text_column("order_number", "Order number", lambda order: order.order_number, width=154),
         day_column("sold_at", "Sold on", lambda order: order.sold_at, formatter),
         text_column("product", "Product", lambda order: order.product, width=220),
+        text_column("size", "Size", lambda order: order.size, width=84),
+        *_money_columns(formatter),
         text_column("brand", "Brand", lambda order: order.brand, width=96),
         text_column("style_code", "Style code", lambda order: order.style_code, width=114),
-        text_column("size", "Size", lambda order: order.size, width=84),
         text_column("platform", "Platform", lambda order: order.platform, width=86),
         Column(
             "status",
@@ -61,7 +62,6 @@ def orders_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
             tone=_status_tone,
             pill=True,
         ),
-        *_money_columns(formatter),
         place,
         day_column("paid_at", "Paid on", lambda order: order.paid_at, formatter),
     )

@@ -1,0 +1,149 @@
+"""The stage of an import: temporary tables, filled by COPY, and the rows kept for provenance.
+
+All of it is in the caller's transaction and gone with it, but for the raw and rejected rows.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from soleflip_desktop.db.queries.raw import record_cells
+from soleflip_desktop.domain.integration import RecordState
+from soleflip_desktop.domain.staging import (
+    SALE_COLUMNS,
+    RawChunk,
+    RejectedRow,
+    StagedProduct,
+    StagedVariant,
+)
+
+Connection = psycopg.Connection[Any]
+
+#: Types as in the tables the rows go to, so that no value is converted on the way.
+STAGE = """
+CREATE TEMP TABLE stage_sale (
+    row_no int, variant_key int, external_id text, content text, sold_at timestamptz,
+    gross numeric(14, 2), gross_currency char(3), seller_fee numeric(14, 2),
+    payment_processing numeric(14, 2), shipping numeric(14, 2), vat numeric(14, 2),
+    payout numeric(14, 2), residual numeric(14, 2), paid_at timestamptz, payout_ref text,
+    payout_total numeric(14, 2), buyer_country char(2), buyer_region text
+) ON COMMIT DROP;
+CREATE TEMP TABLE stage_product (
+    product_key int PRIMARY KEY, name text, brand text, category text, style_code text,
+    style_code_key text, release_date date, retail_price numeric(14, 2), retail_currency char(3)
+) ON COMMIT DROP;
+CREATE TEMP TABLE stage_identifier (product_key int, value text) ON COMMIT DROP;
+CREATE TEMP TABLE stage_variant (
+    variant_key int PRIMARY KEY, product_key int, system text, value text, label text,
+    sort_key numeric, certain boolean
+) ON COMMIT DROP;
+CREATE TEMP TABLE skip_sale (row_no int PRIMARY KEY, reason text) ON COMMIT DROP;
+CREATE TEMP TABLE sale_key (row_no int PRIMARY KEY, content_key uuid) ON COMMIT DROP;
+"""
+
+
+def lock_batch(connection: Connection, key: int, batch_id: int) -> None:
+    """Held to the end of the transaction: by this others see that the importer is alive."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s, %s)", (key, batch_id))
+
+
+def lock_writing(connection: Connection, key: int) -> None:
+    """One import at a time matches and writes; reading files goes on side by side."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+
+
+def create_stage(connection: Connection) -> None:
+    connection.execute("SET LOCAL temp_buffers = '64MB'")
+    connection.execute(STAGE)
+
+
+def copy_sales(connection: Connection, rows: bytes) -> None:
+    columns = sql.SQL(", ").join(map(sql.Identifier, SALE_COLUMNS))
+    statement = sql.SQL("COPY stage_sale ({}) FROM STDIN (FORMAT csv)").format(columns)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(rows)
+
+
+def copy_raw(connection: Connection, batch_id: int, chunks: Iterable[RawChunk]) -> None:
+    statement = (
+        "COPY integration.import_chunk (batch_id, first_row, offsets, data) "
+        "FROM STDIN (FORMAT binary)"
+    )
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.set_types(["int8", "int4", "int4[]", "bytea"])
+        for chunk in chunks:
+            copy.write_row((batch_id, chunk.first_row, chunk.offsets, chunk.data))
+
+
+def copy_records(
+    connection: Connection, batch_id: int, state: RecordState, rows: Iterable[RejectedRow]
+) -> None:
+    statement = "COPY integration.import_record (batch_id, row_no, state, cells, issues) FROM STDIN"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            issues = [
+                {"column": i.column, "value": i.value, "code": i.code, "message": i.message}
+                for i in row.issues
+            ]
+            copy.write_row((batch_id, row.row, state, Jsonb(row.cells), Jsonb(issues)))
+
+
+def copy_catalog(
+    connection: Connection, products: Sequence[StagedProduct], variants: Sequence[StagedVariant]
+) -> None:
+    _copy_rows(
+        connection,
+        "stage_product (product_key, name, brand, category, style_code, style_code_key, "
+        "release_date, retail_price, retail_currency)",
+        (_product_cells(p) for p in products),
+    )
+    _copy_rows(
+        connection,
+        "stage_identifier (product_key, value)",
+        ((p.key, code) for p in products for code in p.style_codes),
+    )
+    _copy_rows(
+        connection,
+        "stage_variant (variant_key, product_key, system, value, label, sort_key, certain)",
+        (_variant_cells(v) for v in variants),
+        'FORCE_NOT_NULL ("value")',
+    )
+
+
+def _product_cells(p: StagedProduct) -> tuple[Any, ...]:
+    codes = " / ".join(p.style_codes) or None
+    retail = (p.release_date, p.retail_price, p.retail_currency)
+    return (p.key, p.name, p.brand, p.category, p.style_code, codes, *retail)
+
+
+def _variant_cells(v: StagedVariant) -> tuple[Any, ...]:
+    size = (v.size_system, v.size_value, v.size_label, v.size_sort_key)
+    return (v.key, v.product_key, *size, v.certain)
+
+
+def _copy_rows(
+    connection: Connection, target: str, rows: Iterable[tuple[Any, ...]], option: str = "HEADER off"
+) -> None:
+    """As one piece of CSV: several times faster than a row at a time. None becomes NULL."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    statement = f"COPY {target} FROM STDIN (FORMAT csv, {option})".encode()
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(text.getvalue())
+
+
+def raw_record(connection: Connection, batch_id: int, row: int) -> list[str]:
+    """The cells of a record that this transaction stored."""
+    found = connection.execute(
+        "SELECT first_row, offsets, data FROM integration.import_chunk "
+        "WHERE batch_id = %s AND first_row <= %s ORDER BY first_row DESC LIMIT 1",
+        (batch_id, row),
+    ).fetchone()
+    return record_cells(found[0], found[1], found[2], row) if found else []
