@@ -193,6 +193,23 @@ def test_odd_quotes_in_one_cell_never_move_another_row(
     assert {(1, "00000001-00000001"), (3, "00000003-00000003")} <= set(stored)
 
 
+def test_a_misquoted_row_is_rejected_and_no_other(imports: Imports, path: Path) -> None:
+    data = write_rows(path, [sale(1), sale(2, {"Item": "XX"}), sale(3)]).read_bytes()
+    result = imports.run(raw(path, data.replace(b"XX", b'""a')))
+    assert (result.rows, result.imported, cells_of(result)) == (3, 2, [(2, "misplaced_quote")])
+    stored = imports.rows('SELECT import_row FROM transactions."order" ORDER BY 1')
+    assert stored == [(1,), (3,)]
+
+
+def test_a_long_cell_that_nobody_needs_does_no_harm(imports: Imports, path: Path) -> None:
+    """Python's csv module gives up at 128 KB unless told otherwise."""
+    long = {"Special references": "x\n" * 150_000}
+    result = imports.run(write_rows(path, [sale(1, long), sale(2, long | {"Item": ""}), sale(3)]))
+    assert (result.imported, cells_of(result)) == (2, [(2, "missing")])
+    cells = imports.cells(result.batch_id or 0, 1)
+    assert cells["Special references"] == long["Special references"]
+
+
 def test_nul_bytes_reject_their_row(imports: Imports, path: Path) -> None:
     rows = [sale(n) for n in range(1, 300)]
     data = write_rows(path, rows).read_bytes()

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from helpers.import_runs import SCHEMAS, Imports
 from helpers.stockx_report import HEADER, LEGAL, SIZES, Oracle, Report, sale, write_rows
 from soleflip_desktop.connectors.files import sales
-from soleflip_desktop.db.queries import import_sales, integration, rebuild
+from soleflip_desktop.db.queries import import_sales, import_stage, integration, rebuild
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.integration import (
@@ -682,8 +682,8 @@ class Broken(Exception):  # noqa: N818
 
 
 FAILING = (
-    (import_sales, "copy_raw"),
-    (import_sales, "copy_catalog"),
+    (import_stage, "copy_raw"),
+    (import_stage, "copy_catalog"),
     (import_sales, "find_duplicates"),
     (import_sales, "sale_totals"),
     (import_sales, "finish_batch"),
@@ -737,7 +737,7 @@ def test_a_batch_whose_importer_died_is_closed(imports: Imports, tmp_path: Path)
         dead, alive = integration.open_batch(session, new), integration.open_batch(session, new)
     imports.run(write_rows(tmp_path / "r.csv", [sale(1)]))
     with database.bulk() as importer:
-        import_sales.lock_batch(importer, integration.IMPORT_LOCK, alive)
+        import_stage.lock_batch(importer, integration.IMPORT_LOCK, alive)
         with database.session() as session:
             assert integration.close_interrupted(session) == 1
         with database.session() as session:

@@ -28,20 +28,31 @@ def records(data: bytes, size: int = 1 << 20) -> list[bytes]:
 
 def written(rows: list[list[str]], line_end: str, *, all_quoted: bool) -> bytes:
     text = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
-    csv.writer(text, lineterminator=line_end, quoting=quoting).writerows(rows)
+    if all_quoted:
+        csv.writer(text, lineterminator=line_end, quoting=csv.QUOTE_ALL).writerows(rows)
+    else:
+        csv.writer(text, lineterminator=line_end).writerows(rows)
     return text.getvalue().encode()
 
 
 @settings(max_examples=300)
-@given(TABLES, st.sampled_from(["\n", "\r\n"]), st.booleans(), st.integers(1, 60), st.booleans())
+@given(
+    rows=TABLES,
+    line_end=st.sampled_from(["\n", "\r\n"]),
+    all_quoted=st.booleans(),
+    size=st.integers(1, 60),
+    cut=st.booleans(),
+)
 def test_every_written_table_is_split_into_its_rows(
+    *,
     rows: list[list[str]],
     line_end: str,
     all_quoted: bool,
     size: int,
-    cut: bool,  # noqa: FBT001
+    cut: bool,
 ) -> None:
+    if not all_quoted:  # csv.writer leaves a bare carriage return without quotes
+        rows = [[cell.replace("\r", "") for cell in row] for row in rows]
     data = written(rows, line_end, all_quoted=all_quoted)
     if cut and data.endswith(line_end.encode()):
         data = data[: -len(line_end)]
@@ -82,9 +93,9 @@ def test_a_doubled_quote_closes_nothing() -> None:
 
 
 def test_an_open_quote_at_the_end_is_marked() -> None:
-    (block,) = blocks(b'a,b\nc,"d\ne,f\n')
-    assert block.unclosed
-    assert [block.record(i) for i in range(2)] == [b"a,b\n", b'c,"d\ne,f\n']
+    found = blocks(b'a,b\nc,"d\ne,f\n')
+    assert [block.unclosed for block in found] == [False, True]
+    assert found[-1].record(0) == b'c,"d\ne,f\n'
 
 
 def test_nothing_is_no_block() -> None:

@@ -26,6 +26,7 @@ MESSAGES = {
     "too_long": "{column} is longer than 500 bytes; no such cell is in a report.",
     "field_count": "The row has {value}; check its quotes and commas.",
     "unclosed_quote": "A quote is opened in this row and never closed; the file may be cut off.",
+    "misplaced_quote": "A quote stands in the middle of a cell of this row; double or remove it.",
     "nul_byte": "The row holds a NUL byte; the file is damaged here.",
     "repeated_header": "This is the header line again; it was left out.",
     "conflicting_duplicate": "Order {value} stands twice in the file with different figures.",

@@ -22,7 +22,13 @@ from soleflip_desktop.connectors.files.cells import (
     typed,
 )
 from soleflip_desktop.connectors.files.profiles import Kind, Profile, choose, normalise
-from soleflip_desktop.connectors.files.records import NUL, RecordBlock, no_line_ends, read_blocks
+from soleflip_desktop.connectors.files.records import (
+    LONGEST_RECORD,
+    NUL,
+    RecordBlock,
+    no_line_ends,
+    read_blocks,
+)
 from soleflip_desktop.connectors.files.text import OpenedText
 from soleflip_desktop.connectors.files.variants import VariantRegistry
 from soleflip_desktop.domain.countries import country_code, us_state_code
@@ -42,6 +48,9 @@ RAW_ROWS = 1000
 LONGEST_SHOWN = 200
 FEES = ("seller_fee", "payment_processing", "shipping")
 CHARGE_CURRENCIES = (*FEES, "vat", "payout")
+Indexes = np.ndarray[Any, Any]
+
+csv.field_size_limit(LONGEST_RECORD)
 
 
 class SalesFile:
@@ -120,8 +129,8 @@ class SalesFile:
         yield from self._blocks
 
     def _chunk(self, block: RecordBlock) -> StagedChunk:
-        rejected, whole = self._unreadable(block)
-        frame = self._checked(self._parse(block, whole))
+        rejected, whole, parsed = self._split(block)
+        frame = self._checked(parsed)
         bad = frame["bad"]
         if bad.any():
             rejected += self._rejections(block, frame.filter(bad))
@@ -149,7 +158,30 @@ class SalesFile:
             .collect()
         )
 
-    def _unreadable(self, block: RecordBlock) -> tuple[list[RejectedRow], np.ndarray[Any, Any]]:
+    def _split(self, block: RecordBlock) -> tuple[list[RejectedRow], Indexes, pl.LazyFrame]:
+        """One record with misplaced quotes makes the parser give up: then all are looked at."""
+        rejected, whole = self._unreadable(block)
+        try:
+            return rejected, whole, self._parse(block, whole)
+        except pl.exceptions.PolarsError:
+            self._require_text(block)
+        misquoted = [i for i in whole if _is_misquoted(block.record(i), len(self.header))]
+        rejected += [self._broken_row(block, i, "misplaced_quote") for i in misquoted]
+        whole = np.setdiff1d(whole, misquoted)
+        return rejected, whole, self._parse(block, whole)
+
+    def _require_text(self, block: RecordBlock) -> None:
+        try:
+            block.data.decode()
+        except UnicodeDecodeError as error:
+            row = block.row + int(np.searchsorted(block.ends, error.start, side="right"))
+            msg = (
+                f"{self._text.name}: the text of row {row} is not valid {self.encoding}. "
+                "Save the file as CSV UTF-8 and import it again."
+            )
+            raise FileImportError(msg) from error
+
+    def _unreadable(self, block: RecordBlock) -> tuple[list[RejectedRow], Indexes]:
         """Records that are not even rows, and the indexes of those that are."""
         broken = block.fields != len(self.header)
         codes: dict[int, str] = dict.fromkeys(np.flatnonzero(broken).tolist(), "field_count")
@@ -177,23 +209,14 @@ class SalesFile:
         issue = RowIssue(row, "", value, code, MESSAGES[code].format(value=value, column=""))
         return RejectedRow(row, [text], [issue])
 
-    def _parse(self, block: RecordBlock, whole: np.ndarray[Any, Any]) -> pl.LazyFrame:
+    def _parse(self, block: RecordBlock, whole: Indexes) -> pl.LazyFrame:
         data = block.data
         if len(whole) < len(block.starts):
             data = b"".join(block.record(index) for index in whole)
         names = [str(index) for index in range(len(self.header))]
         wanted = sorted(set(self._places.values()))
         if data:
-            frame = self._read_csv(data, names, wanted)
-        else:
-            frame = pl.DataFrame(schema={names[index]: pl.String for index in wanted})
-        fields = {names[place]: field for field, place in self._places.items()}
-        rows = pl.Series("row_no", whole + block.row, pl.Int32)
-        return frame.rename(fields).with_columns(rows).lazy()
-
-    def _read_csv(self, data: bytes, names: list[str], wanted: list[int]) -> pl.DataFrame:
-        try:
-            return pl.read_csv(
+            frame = pl.read_csv(
                 data,
                 has_header=False,
                 schema=dict.fromkeys(names, pl.String),
@@ -202,12 +225,11 @@ class SalesFile:
                 null_values=list(PLACEHOLDERS),
                 raise_if_empty=False,
             )
-        except pl.exceptions.ComputeError as error:
-            msg = (
-                f"{self._text.name}: the text is not valid {self.encoding} somewhere before byte "
-                f"{self._text.bytes_done}. Save the file as CSV UTF-8 and import it again."
-            )
-            raise FileImportError(msg) from error
+        else:
+            frame = pl.DataFrame(schema={names[index]: pl.String for index in wanted})
+        fields = {names[place]: field for field, place in self._places.items()}
+        rows = pl.Series("row_no", whole + block.row, pl.Int32)
+        return frame.rename(fields).with_columns(rows).lazy()
 
     def _rejections(self, block: RecordBlock, frame: pl.DataFrame) -> list[RejectedRow]:
         rejected = []
@@ -288,6 +310,16 @@ def _translate(values: pl.Series, known: dict[str, str | None], lookup: Any) -> 
 def _cells(record: bytes) -> list[str]:
     text = record.decode("utf-8", "backslashreplace").removeprefix("\ufeff").replace("\0", "")
     return next(csv.reader(io.StringIO(text, newline="")), [])
+
+
+def _is_misquoted(record: bytes, width: int) -> bool:
+    if b'"' not in record:
+        return False
+    text = io.StringIO(record.decode("utf-8", "backslashreplace"), newline="")
+    try:
+        return len(next(csv.reader(text, strict=True), [])) != width
+    except csv.Error:
+        return True
 
 
 def _without_header(block: RecordBlock) -> RecordBlock:

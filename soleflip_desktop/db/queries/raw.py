@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 import zstandard
 
+#: The longest record that the importer takes.
+csv.field_size_limit(1 << 20)
+
 
 def record_cells(first_row: int, offsets: Sequence[int], data: bytes, row: int) -> list[str]:
     """The cells of record `row` of a compressed chunk; empty where the chunk does not hold it."""

@@ -101,10 +101,9 @@ class ResultView(QWidget):
         else:
             self._show_result(outcome.name, result)
         self.sentence.style().polish(self.sentence)
-        issues = [] if result is None else result.issues
+        issues = [] if result is None else [*result.issues, *result.remarks]
         self.issues.set_rows(issues)
-        count = self._kit.formatter.count(len(issues))
-        self.issues_title.setText(f"Issues ({count})")
+        self.issues_title.setText("" if result is None else self._issues_text(result))
         for widget in (self.issues_title, self.table, self.copy):
             widget.setVisible(bool(issues))
         savable = result is not None and result.rejected > 0 and result.batch_id is not None
@@ -197,6 +196,16 @@ class ResultView(QWidget):
         layout.addWidget(self.files)
         layout.addLayout(right, 1)
         self.files.hide()
+
+    def _issues_text(self, result: ImportResult) -> str:
+        """What the list holds; it stops at the first thousands, the numbers above do not."""
+        count = self._kit.formatter.count
+        parts = [f"Rejected: {count(len(result.issues))}"] if result.issues else []
+        if result.remarks:
+            listed = f"Imported, please look: {count(len(result.remarks))}"
+            more = result.warnings > len(result.remarks)
+            parts.append(f"{listed} of {count(result.warnings)}" if more else listed)
+        return " · ".join(parts)
 
     def _copy_issues(self) -> None:
         QGuiApplication.clipboard().setText(self.issues.as_text())

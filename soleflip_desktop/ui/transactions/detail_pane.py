@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -153,12 +154,17 @@ class DetailPane(QScrollArea):
         for name, value in detail.source_cells:
             at = grid.rowCount()
             cell = _label(value or BLANK)
+            # A number of 32 characters has no place to break: it must not widen the pane.
+            cell.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             if value and is_personal(name):
                 cell.setText(HIDDEN)
                 self._personal.append((cell, value))
+            else:
+                cell.setToolTip(value)
             grid.addWidget(_label(name, "muted"), at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(cell, at, 1)
-        grid.setColumnStretch(1, 1)
+            grid.addWidget(cell, at, 1, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(0, 2)
+        grid.setColumnStretch(1, 3)
         if self._personal:
             self._reveal = QPushButton("Show &personal data")
             self._reveal.clicked.connect(self._show_personal)
