@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from helpers.clusters import passable_folder
 from helpers.stockx_report import Report
 

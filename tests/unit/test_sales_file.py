@@ -158,6 +158,16 @@ def test_no_damage_to_a_file_is_a_crash(
     assert all(r.issues for r in rejected)
 
 
+def test_a_carriage_return_inside_a_row_is_a_character(tmp_path: Path) -> None:
+    rows = [sale(n, {"Sku Name": "XX", "Item": "" if n == 2 else "Nike"}) for n in (1, 2)]
+    path = write_rows(tmp_path / "r.csv", rows)
+    path.write_bytes(path.read_bytes().replace(b"XX", b"a\rb"))
+    _, chunks = read(path)
+    assert [row["row_no"] for row in staged(chunks)] == ["1"]
+    (bad,) = chunks[0].rejected
+    assert (bad.row, bad.issues[0].column, bad.cells[13]) == (2, "Item", "a\rb")
+
+
 def content_keys(tmp_path: Path, rows: list[list[str]]) -> list[str]:
     header = ["Order Date", "Brand", "Sneaker Name", "Sale Price", "Retail Price", "Shoe Size"]
     _, chunks = read(write_rows(tmp_path / "c.csv", rows, header=header))

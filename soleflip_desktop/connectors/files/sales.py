@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,7 +22,6 @@ from soleflip_desktop.connectors.files.cells import (
 )
 from soleflip_desktop.connectors.files.profiles import Kind, Profile, choose, normalise
 from soleflip_desktop.connectors.files.records import (
-    LONGEST_RECORD,
     NUL,
     RecordBlock,
     no_line_ends,
@@ -41,6 +39,7 @@ from soleflip_desktop.domain.staging import (
     StagedChunk,
     StagedProduct,
     StagedVariant,
+    split_record,
 )
 
 RAW_ROWS = 1000
@@ -49,8 +48,6 @@ LONGEST_SHOWN = 200
 FEES = ("seller_fee", "payment_processing", "shipping")
 CHARGE_CURRENCIES = (*FEES, "vat", "payout")
 Indexes = np.ndarray[Any, Any]
-
-csv.field_size_limit(LONGEST_RECORD)
 
 
 class SalesFile:
@@ -74,6 +71,11 @@ class SalesFile:
         self._registry = VariantRegistry(self._profile.currency)
         self._columns = [c for c in self._profile.columns if c.field in self._places]
         self._rules: dict[str, CellRule] = {c.field: rule(c) for c in self._columns}
+        self._charged = [
+            field
+            for field in CHARGE_CURRENCIES
+            if {field, f"{field}_currency"} <= self._rules.keys()
+        ]
         self.headers: Mapping[str, str] = {c.field: c.header for c in self._profile.columns}
         self._countries: dict[str, str | None] = {}
         self._regions: dict[str, str | None] = {}
@@ -140,23 +142,28 @@ class SalesFile:
         return StagedChunk(rows, 0, sales, [], sorted(rejected, key=lambda row: row.row))
 
     def _checked(self, frame: pl.LazyFrame) -> pl.DataFrame:
-        """Values beside their texts, a fault column for each rule, and `bad` for the row."""
+        """Values beside their texts, and `bad` for rows that cannot go in."""
         rules = self._rules.values()
-        faults = [rule.fault for rule in rules]
-        faults += [
-            _currency_fault(field)
-            for field in CHARGE_CURRENCIES
-            if {field, f"{field}_currency"} <= self._rules.keys()
-        ]
-        below_zero = pl.col("gross").str.starts_with("-")
-        faults.append(pl.when(below_zero).then(pl.lit("negative_price")).alias("!gross!"))
+        wrong = [rule.wrong for rule in rules] + [_below_zero()]
+        wrong += [_other_currency(field) for field in self._charged]
         return (
             frame.with_columns(*(cleaned(field) for field in self._places))
             .with_columns(*(rule.value for rule in rules))
-            .with_columns(*faults)
-            .with_columns(bad=pl.any_horizontal(pl.col("^!.*$").is_not_null()))
+            .with_columns(bad=pl.any_horizontal(*wrong).fill_null(value=False))
             .collect()
         )
+
+    def _faults(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """What is wrong with bad rows: for each place a code or null."""
+        faults = [rule.fault for rule in self._rules.values()]
+        faults.append(pl.when(_below_zero()).then(pl.lit("negative_price")).alias("!gross!"))
+        faults += [
+            pl.when(_other_currency(field))
+            .then(pl.lit("mixed_currencies"))
+            .alias(f"!{field}_currency!")
+            for field in self._charged
+        ]
+        return frame.select("row_no", *faults)
 
     def _split(self, block: RecordBlock) -> tuple[list[RejectedRow], Indexes, pl.LazyFrame]:
         """One record with misplaced quotes makes the parser give up: then all are looked at."""
@@ -233,9 +240,12 @@ class SalesFile:
 
     def _rejections(self, block: RecordBlock, frame: pl.DataFrame) -> list[RejectedRow]:
         rejected = []
-        for found in frame.select("row_no", "^!.*$").iter_rows(named=True):
+        for found in self._faults(frame).iter_rows(named=True):
             row = found.pop("row_no")
             cells = _cells(block.record(row - block.row))
+            if len(cells) != len(self.header):  # the two readers of quotes disagree
+                rejected.append(self._broken_row(block, row - block.row, "misplaced_quote"))
+                continue
             if [normalise(cell) for cell in cells] == [normalise(name) for name in self.header]:
                 message = MESSAGES["repeated_header"]
                 issues = [RowIssue(row, "", cells[0], "repeated_header", message)]
@@ -284,11 +294,14 @@ class SalesFile:
         )
 
 
-def _currency_fault(field: str) -> pl.Expr:
+def _below_zero() -> pl.Expr:
+    return pl.col("gross").str.starts_with("-")
+
+
+def _other_currency(field: str) -> pl.Expr:
     """Amounts of one row are never added across currencies."""
     currency = pl.col(f"{field}_currency")
-    differs = pl.col(field).is_not_null() & (currency != pl.col("gross_currency"))
-    return pl.when(differs).then(pl.lit("mixed_currencies")).alias(f"!{field}_currency!")
+    return pl.col(field).is_not_null() & (currency != pl.col("gross_currency"))
 
 
 def _residual() -> pl.Expr:
@@ -309,15 +322,14 @@ def _translate(values: pl.Series, known: dict[str, str | None], lookup: Any) -> 
 
 def _cells(record: bytes) -> list[str]:
     text = record.decode("utf-8", "backslashreplace").removeprefix("\ufeff").replace("\0", "")
-    return next(csv.reader(io.StringIO(text, newline="")), [])
+    return split_record(text)
 
 
 def _is_misquoted(record: bytes, width: int) -> bool:
     if b'"' not in record:
         return False
-    text = io.StringIO(record.decode("utf-8", "backslashreplace"), newline="")
     try:
-        return len(next(csv.reader(text, strict=True), [])) != width
+        return len(split_record(record.decode("utf-8", "backslashreplace"), strict=True)) != width
     except csv.Error:
         return True
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 
 import zstandard
 
-#: The longest record that the importer takes.
-csv.field_size_limit(1 << 20)
+from soleflip_desktop.domain.staging import split_record
 
 
 def record_cells(first_row: int, offsets: Sequence[int], data: bytes, row: int) -> list[str]:
@@ -20,4 +17,4 @@ def record_cells(first_row: int, offsets: Sequence[int], data: bytes, row: int) 
     text = zstandard.ZstdDecompressor().decompress(data)
     end = offsets[place + 1] if place + 1 < len(offsets) else len(text)
     record = text[offsets[place] : end].decode("utf-8", "backslashreplace")
-    return next(csv.reader(io.StringIO(record, newline="")), [])
+    return split_record(record)

@@ -6,12 +6,15 @@ a fixed time for the rows that are there already: the rule is the share of new r
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import sql
+
+from soleflip_desktop.domain.errors import DatabaseUnavailableError
 
 Connection = psycopg.Connection[Any]
 
@@ -28,6 +31,16 @@ EMPTY_TOGETHER = (
     "transactions.payout, inventory.item, transactions.order, transactions.transaction, "
     "transactions.listing, inventory.stockx_presale_marking, pricing.pricing_history"
 )
+#: Dropping and adding foreign keys locks the tables that they refer to as well.
+REFERRED = (
+    "catalog.product",
+    "catalog.size",
+    "system.platform_account",
+    "integration.import_batch",
+    "suppliers.supplier",
+)
+LOCK_WAIT_S = 60.0
+LOCK_PAUSE_S = 0.02
 #: Tables that others refer to keep their primary key; only this one's can go and come back.
 REBUILT_KEYS = ("transactions.transaction",)
 #: Share of new rows from which rebuilding is the cheaper way, and the fewest rows worth it.
@@ -66,7 +79,7 @@ def without_indexes(connection: Connection) -> Iterator[None]:
     In the caller's transaction, so that readers wait and a crash leaves everything as it was.
     """
     restore: list[sql.Composed] = []
-    connection.execute("LOCK TABLE inventory.item, transactions.order IN ACCESS EXCLUSIVE MODE")
+    _lock(connection)
     if _is_empty(connection):
         # New files: with wal_level=minimal their rows go to disk once instead of twice.
         connection.execute(f"TRUNCATE {EMPTY_TOGETHER}".encode())
@@ -79,6 +92,29 @@ def without_indexes(connection: Connection) -> Iterator[None]:
         connection.execute(statement)
     for table in TABLES:
         connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
+
+
+def _lock(connection: Connection) -> None:
+    """Takes all locks at once or none: whoever holds some and waits for more may deadlock.
+
+    Raises DatabaseUnavailableError after LOCK_WAIT_S.
+    """
+    give_up = time.monotonic() + LOCK_WAIT_S
+    tables = ", ".join((*TABLES, *REFERRED, EMPTY_TOGETHER))
+    while True:
+        try:
+            with connection.transaction():
+                connection.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE NOWAIT".encode())
+        except psycopg.errors.LockNotAvailable as error:
+            if time.monotonic() > give_up:
+                msg = (
+                    "Another program keeps the sales locked, so the import could not write them. "
+                    "Nothing was kept; try again when it is done."
+                )
+                raise DatabaseUnavailableError(msg) from error
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return
 
 
 def _is_empty(connection: Connection) -> bool:
