@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +23,7 @@ from PySide6.QtWidgets import QApplication
 from soleflip_desktop import __version__
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.resources import resource_path
+from soleflip_desktop.settings.log_file import log_to
 from soleflip_desktop.settings.paths import DataFolder, data_dir
 from soleflip_desktop.ui.common.context import UiContext
 from soleflip_desktop.ui.common.formatting import Formatter
@@ -38,7 +40,12 @@ def main(argv: Sequence[str]) -> int:
     """Shows the window until it is closed; returns the exit code."""
     arguments = _parse(argv)
     folder = DataFolder(data_dir(arguments.data))
-    folder.create()
+    try:
+        folder.create()
+    except UserError as error:
+        print(error, file=sys.stderr)  # noqa: T201  (there is no window yet)
+        return 1
+    log_file = log_to(folder)
     application = QApplication([sys.argv[0]])
     application.setApplicationName("SoleFlip Desktop")
     application.setApplicationVersion(__version__)
@@ -53,6 +60,8 @@ def main(argv: Sequence[str]) -> int:
     with loop:
         loop.run_until_complete(App(window, folder, arguments.database).run())
     restore_hooks()
+    logging.getLogger().removeHandler(log_file)
+    log_file.close()
     return 0
 
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,6 +27,7 @@ from soleflip_desktop.domain.integration import (
     ImportRequest,
     ImportResult,
 )
+from soleflip_desktop.settings.log_file import log_to
 from soleflip_desktop.sync.jobs.import_file import import_file
 
 #: Exit codes: everything went in or was there already; nothing could be done; rows were rejected.
@@ -106,11 +108,15 @@ def main(argv: Sequence[str]) -> int:
     options = Options.of(getattr(arguments, "data", None), getattr(arguments, "database", None))
     status_only = arguments.command == "db" and arguments.action == "status"
     try:
+        options.folder.create()
+        log_file = log_to(options.folder)
         backend = open_backend(options, exclusive=False, upgrade=not status_only)
         try:
             return COMMANDS[arguments.command](backend, arguments)
         finally:
             backend.close()
+            logging.getLogger().removeHandler(log_file)
+            log_file.close()
     except UserError as error:
         print(error, file=sys.stderr)
         return FAILED

@@ -137,8 +137,12 @@ _RETURN = "\uffff"  # no character, so no text holds it
 def split_record(text: str, *, strict: bool = False) -> list[str]:
     """The cells of one CSV record. A carriage return is a character; csv.reader ends a row there.
 
-    Raises csv.Error for a quote in the middle of a quoted cell where `strict` is set.
+    With `strict`, raises csv.Error where quotes stand in the middle of a cell so that it is
+    unclear what they enclose.
     """
     line = text.removesuffix("\n").removesuffix("\r").replace("\r", _RETURN)
-    cells = next(csv.reader(io.StringIO(line, newline=""), strict=strict), [])
+    reader = csv.reader(io.StringIO(line, newline=""), strict=strict)
+    cells = next(reader, [])
+    if strict and next(reader, None) is not None:
+        raise csv.Error("a line break within quotes that do not enclose a cell")
     return [cell.replace(_RETURN, "\r") for cell in cells]

@@ -73,6 +73,7 @@ class KeyMirror:
     texts: TextIndex
     _orders: dict[str, tuple[Ints, int]] = field(default_factory=dict)
     _places: NDArray[np.int32] | None = None
+    _all_sums: tuple[CurrencySums, ...] | None = None
 
     @property
     def variant_places(self) -> NDArray[np.int32]:
@@ -111,12 +112,18 @@ class KeyMirror:
 
     def sums(self, rows: Mask | None) -> tuple[CurrencySums, ...]:
         """One line for each currency that occurs; exact, from integer cents."""
+        if rows is None:
+            if self._all_sums is None:
+                self._all_sums = self._sums(slice(None))
+            return self._all_sums
+        return self._sums(rows)
+
+    def _sums(self, rows: Mask | slice) -> tuple[CurrencySums, ...]:
         by_currency: dict[str, dict[str, Decimal]] = {}
         sales: dict[str, int] = {}
         for name in ("gross", "payout", "cost"):
-            amounts, codes = self.columns[name], self.columns[f"{name}_currency"]
-            if rows is not None:
-                amounts, codes = amounts[rows], codes[rows]
+            amounts = self.columns[name][rows]
+            codes = self.columns[f"{name}_currency"][rows]
             filled = amounts != BLANK
             for code in np.unique(codes[filled]):
                 mine = amounts[filled & (codes == code)]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import platformdirs
 
+from soleflip_desktop.domain.errors import UserError
+
 ENVIRONMENT_VARIABLE = "SOLEFLIP_DATA_DIR"
 
 
@@ -51,10 +53,20 @@ class DataFolder:
         return self.root / "settings.json"
 
     def create(self) -> None:
-        """Make the folder and its subfolders, private to the user; those there keep their mode."""
+        """Make the folder and its subfolders, private to the user; those there keep their mode.
+
+        Raises UserError where that is not allowed.
+        """
         # PostgreSQL refuses to run as root and then runs under another account, which must be able
         # to pass through (not to list) the folder. The subfolders stay closed to it.
         passable = sys.platform != "win32" and os.geteuid() == 0
-        self.root.mkdir(mode=0o711 if passable else 0o700, parents=True, exist_ok=True)
-        for folder in (self.logs, self.locks, self.backups, self.imports):
-            folder.mkdir(mode=0o700, exist_ok=True)
+        try:
+            self.root.mkdir(mode=0o711 if passable else 0o700, parents=True, exist_ok=True)
+            for folder in (self.logs, self.locks, self.backups, self.imports):
+                folder.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            msg = (
+                f"The data folder {self.root} cannot be written ({error.strerror}). Choose another "
+                "one with --data or SOLEFLIP_DATA_DIR."
+            )
+            raise UserError(msg) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.settings.paths import ENVIRONMENT_VARIABLE, DataFolder, data_dir
 
 
@@ -50,3 +51,9 @@ def test_created_folders_cannot_be_read_by_others(tmp_path: Path) -> None:
     folder.create()
     for path in (folder.root, folder.logs, folder.locks, folder.backups, folder.imports):
         assert path.stat().st_mode & 0o066 == 0
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UserError, match="file/data cannot be written"):
+        DataFolder(tmp_path / "file" / "data").create()

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.stockx_report import HEADER, Report, sale, write_rows
 from soleflip_desktop.connectors.files import records
 from soleflip_desktop.connectors.files.sales import SalesFile
 from soleflip_desktop.db.queries.raw import record_cells
+from soleflip_desktop.domain.errors import FileImportError
 from soleflip_desktop.domain.staging import SALE_COLUMNS, StagedChunk
 
 
@@ -44,7 +45,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     )
 
 
-@pytest.mark.parametrize("size", [500, 4_000, 50_000])
+@pytest.mark.parametrize("size", [4_000, 50_000])
 def test_blocks_of_any_size_give_the_same_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_staged_row_is_typed_and_in_utc(tmp_path: Path) -> None:
     assert (row["buyer_country"], row["content"]) == ("DE", "")
 
 
+@settings(max_examples=40)
 @given(
     gross=st.decimals(0, 99999, places=2),
     fees=st.lists(st.none() | st.decimals(-500, 500, places=2), min_size=3, max_size=3),
@@ -123,6 +125,7 @@ def test_what_the_lines_leave_of_the_payout_is_exact(
 ODD = st.text(st.sampled_from('ab,"\n\r é\t;\\'), max_size=12)
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(ODD, ODD), min_size=1, max_size=6))
 def test_any_texts_give_one_row_each(
     tmp_path_factory: pytest.TempPathFactory, texts: list[tuple[str, str]]
@@ -139,6 +142,10 @@ def test_any_texts_give_one_row_each(
     ]
 
 
+@settings(max_examples=40)
+@example(['",""'])
+@example(['"\r,'])
+@example(['",,a"\n"\n'])
 @given(st.lists(st.text(st.sampled_from('ab,"\n\r'), max_size=30), min_size=1, max_size=6))
 def test_no_damage_to_a_file_is_a_crash(
     tmp_path_factory: pytest.TempPathFactory, damage: list[str]
@@ -152,7 +159,11 @@ def test_no_damage_to_a_file_is_a_crash(
         row += row[:place] + text.encode() + row[place : len(row) // 2 + 700]
         row = row[-4_000:]
     path.write_bytes(path.read_bytes() + good.partition(b"\n")[2] + row)
-    _, chunks = read(path)
+    try:
+        _, chunks = read(path)
+    except FileImportError as error:
+        assert "quotes" in str(error)  # noqa: PT017  (one of two right outcomes)
+        return
     rejected = [r for chunk in chunks for r in chunk.rejected]
     assert len(staged(chunks)) + len(rejected) == sum(chunk.rows for chunk in chunks)
     assert all(r.issues for r in rejected)

@@ -175,7 +175,15 @@ class SalesFile:
         misquoted = [i for i in whole if _is_misquoted(block.record(i), len(self.header))]
         rejected += [self._broken_row(block, i, "misplaced_quote") for i in misquoted]
         whole = np.setdiff1d(whole, misquoted)
-        return rejected, whole, self._parse(block, whole)
+        try:
+            return rejected, whole, self._parse(block, whole)
+        except pl.exceptions.PolarsError as error:
+            last = block.row + len(block.starts) - 1
+            msg = (
+                f"{self._text.name}: it is unclear which cells the quotes in rows {block.row} to "
+                f"{last} enclose. Export the report again."
+            )
+            raise FileImportError(msg) from error
 
     def _require_text(self, block: RecordBlock) -> None:
         try:
