@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -31,11 +29,10 @@ from soleflip_desktop.domain.integration import (
     RecordState,
     RowIssue,
 )
+from soleflip_desktop.domain.read_ahead import read_ahead
 from soleflip_desktop.domain.staging import RejectedRow, SalesReader, StagedChunk
 
 Report = Callable[[ImportProgress], None]
-#: Chunks read ahead while Postgres takes the one before: more would only cost memory.
-READ_AHEAD = 2
 #: First key of the advisory lock under which one import at a time writes.
 WRITE_LOCK = 0x1A91
 
@@ -151,7 +148,7 @@ class _Load:
     def _read(self) -> None:
         stage.lock_batch(self.connection, integration.IMPORT_LOCK, self.batch_id)
         stage.create_stage(self.connection)
-        with closing(read_ahead(self.reader.chunks())) as chunks:
+        with closing(read_ahead(self.reader.chunks(), "checker")) as chunks:
             for chunk in chunks:
                 self.token.check()
                 self._store(chunk)
@@ -251,36 +248,3 @@ class _Load:
                 seconds=time.monotonic() - self.started,
             )
         )
-
-
-def read_ahead(chunks: Iterator[StagedChunk]) -> Generator[StagedChunk, None, None]:
-    """Reads and checks the next chunks in a thread while the caller stores this one."""
-    ready: queue.Queue[StagedChunk | BaseException | None] = queue.Queue(READ_AHEAD)
-    stop = threading.Event()
-
-    def put(item: StagedChunk | BaseException | None) -> None:
-        while not stop.is_set():
-            with suppress(queue.Full):
-                ready.put(item, timeout=0.1)
-                return
-
-    def produce() -> None:
-        try:
-            for chunk in chunks:
-                put(chunk)
-                if stop.is_set():
-                    return
-            put(None)
-        except BaseException as error:  # noqa: BLE001  (carried over to the consumer's thread)
-            put(error)
-
-    producer = threading.Thread(target=produce, name="reader", daemon=True)
-    producer.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stop.set()
-        producer.join()

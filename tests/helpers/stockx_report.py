@@ -100,6 +100,7 @@ class Report:
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)  # noqa: S311  (repeatable, not secret)
         self._sizes = [size for size, count in SIZES.items() for _ in range(count)]
+        self._random.shuffle(self._sizes)
 
     def write(self, path: Path) -> Oracle:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -141,7 +142,9 @@ class Report:
         product = int(self.products * pick.random() ** 3)  # a few models sell most
         name, style, usual = MODELS[product % len(MODELS)]
         colour = f"{COLOURS[product % len(COLOURS)]} {product}"
-        size = usual if pick.random() < 0.7 else pick.choice(self._sizes)
+        # A model comes in some of all sizes only; over all models every shape turns up.
+        curve = self._sizes[product * 37 % len(self._sizes) :][:8] or [usual]
+        size = usual if pick.random() < 0.7 else pick.choice(curve)
         sold = datetime(2022, 7, 1, tzinfo=UTC) + timedelta(seconds=pick.randrange(94_000_000))
         paid = sold + timedelta(days=pick.randrange(18))
         fees, payout, price = self._money()

@@ -64,18 +64,9 @@ def typed(field: str) -> str:
 
 
 def cleaned(field: str) -> pl.Expr:
-    """Stripped text; null for a placeholder."""
-    return pl.col(field).map_batches(_stripped, return_dtype=pl.String)
-
-
-def _stripped(cells: pl.Series) -> pl.Series:
-    """The reader made bare placeholders null already; those with blanks around them are rare."""
-    texts = cells.str.strip_chars()
-    if (texts != cells).any():
-        return (
-            texts.to_frame("").select(pl.when(~pl.col("").is_in(PLACEHOLDERS)).then("")).to_series()
-        )
-    return texts
+    """Stripped text; null for a placeholder, with or without blanks around it."""
+    text = pl.col(field).str.strip_chars()
+    return pl.when(~text.is_in(PLACEHOLDERS)).then(text).alias(field)
 
 
 def rule(column: Column) -> CellRule:

@@ -17,7 +17,7 @@ from soleflip_desktop.domain.errors import FileImportError
 
 QUOTE, COMMA, NEWLINE, RETURN, NUL = b'",\n\r\0'
 #: Read at a time: large enough for vector work, small enough for 300 MB at any file size.
-BLOCK_BYTES = 8 << 20
+BLOCK_BYTES = 4 << 20
 #: No export has records like this; a missing closing quote makes them.
 LONGEST_RECORD = 1 << 20
 

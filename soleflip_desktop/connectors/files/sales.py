@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ import zstandard
 
 from soleflip_desktop.connectors.files.cells import (
     MESSAGES,
-    PLACEHOLDERS,
     CellRule,
     cleaned,
     rule,
@@ -32,6 +32,7 @@ from soleflip_desktop.connectors.files.variants import VariantRegistry
 from soleflip_desktop.domain.countries import country_code, us_state_code
 from soleflip_desktop.domain.errors import FileImportError
 from soleflip_desktop.domain.integration import FileFormat, RowIssue
+from soleflip_desktop.domain.read_ahead import read_ahead
 from soleflip_desktop.domain.staging import (
     SALE_COLUMNS,
     RawChunk,
@@ -112,8 +113,11 @@ class SalesFile:
     def chunks(self) -> Iterator[StagedChunk]:
         """The file from its first row to its last. Raises FileImportError where it ends early."""
         rows = 0
-        with ThreadPoolExecutor(1, thread_name_prefix="zstd") as compressor:
-            for block in self._all_blocks():
+        with (
+            ThreadPoolExecutor(1, thread_name_prefix="zstd") as compressor,
+            closing(read_ahead(self._all_blocks(), "scanner")) as blocks,
+        ):
+            for block in blocks:
                 raw = compressor.submit(_compress, block)
                 chunk = self._chunk(block)
                 rows += chunk.rows
@@ -237,7 +241,6 @@ class SalesFile:
                 schema=dict.fromkeys(names, pl.String),
                 columns=wanted,
                 infer_schema=False,
-                null_values=list(PLACEHOLDERS),
                 raise_if_empty=False,
             )
         else:

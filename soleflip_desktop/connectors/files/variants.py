@@ -14,6 +14,8 @@ from soleflip_desktop.domain.style_codes import split_style_codes
 
 PRODUCT = ["name", "style"]
 VARIANT = [*PRODUCT, "size"]
+#: The identity of a variant, and what else a product may be told from the row that comes first.
+WANTED = "^(name|style|size|retail_price|release_date)$"
 #: Below this a size is shown to a person (reference.md, appendix B).
 CERTAIN = Decimal("0.6")
 
@@ -27,33 +29,31 @@ class VariantRegistry:
         self._currency = currency
         self._products: dict[tuple[str | None, str | None], tuple[int, SizeHints]] = {}
         self._sizes: dict[tuple[str | None, SizeHints], ParsedSize] = {}
-        self._known = pl.DataFrame(
-            schema=dict.fromkeys(VARIANT, pl.String) | {"variant_key": pl.Int32}
-        )
+        self._keys: dict[tuple[str | None, ...], int] = {}
 
     def assign(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """Adds `variant_key` to rows that have the columns of VARIANT."""
-        distinct = rows.select(pl.col("^(name|style|size|retail_price|release_date)$")).unique(
-            VARIANT, keep="first", maintain_order=True
-        )
-        new = distinct.join(self._known, on=VARIANT, how="anti", nulls_equal=True)
-        if len(new):
-            first = len(self.variants)
-            for row in new.iter_rows(named=True):
-                self._add(row)
-            keys = pl.int_range(first, len(self.variants), dtype=pl.Int32, eager=True)
-            added = new.select(VARIANT).with_columns(keys.alias("variant_key"))
-            self._known = pl.concat([self._known, added])
-        return rows.join(
-            self._known, on=VARIANT, how="left", nulls_equal=True, maintain_order="left"
-        )
+        """Adds `variant_key` to rows that have the columns of VARIANT.
 
-    def _add(self, row: dict[str, str | None]) -> None:
+        The known ones are kept in a dict: joining each chunk with a table of all of them would
+        take longer with every chunk.
+        """
+        distinct = rows.select(pl.col(WANTED)).unique(VARIANT, keep="first", maintain_order=True)
+        texts = distinct.select(VARIANT)
+        keys = [
+            self._keys.get(text) or self._add(text, place, distinct)
+            for place, text in enumerate(texts.iter_rows())
+        ]
+        numbered = texts.with_columns(pl.Series("variant_key", keys, pl.Int32))
+        return rows.join(numbered, on=VARIANT, how="left", nulls_equal=True, maintain_order="left")
+
+    def _add(self, text: tuple[str | None, ...], place: int, distinct: pl.DataFrame) -> int:
+        row = distinct.row(place, named=True)
         product_key, hints = self._product(row)
         size = self._size(row["size"], hints)
+        key = self._keys[text] = len(self._keys) + 1
         self.variants.append(
             StagedVariant(
-                key=len(self.variants),
+                key=key,
                 product_key=product_key,
                 size_system=size.system,
                 size_value=size.value,
@@ -62,6 +62,7 @@ class VariantRegistry:
                 certain=size.confidence >= CERTAIN,
             )
         )
+        return key
 
     def _product(self, row: dict[str, str | None]) -> tuple[int, SizeHints]:
         texts = row["name"], row["style"]

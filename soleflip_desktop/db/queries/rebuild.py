@@ -18,9 +18,19 @@ from soleflip_desktop.domain.errors import DatabaseUnavailableError
 
 Connection = psycopg.Connection[Any]
 
+#: The loaded tables, and those whose foreign keys rest on the primary keys of loaded ones.
 TABLES = (
     "catalog.product_identifier",
     "catalog.product_variant",
+    "transactions.payout",
+    "inventory.item",
+    "transactions.order",
+    "transactions.transaction",
+    "transactions.listing",
+    "inventory.stockx_presale_marking",
+)
+#: Filled a million rows at a time: their primary keys are built afterwards as well.
+REBUILT_KEYS = (
     "transactions.payout",
     "inventory.item",
     "transactions.order",
@@ -41,18 +51,16 @@ REFERRED = (
 )
 LOCK_WAIT_S = 60.0
 LOCK_PAUSE_S = 0.02
-#: Tables that others refer to keep their primary key; only this one's can go and come back.
-REBUILT_KEYS = ("transactions.transaction",)
 #: Share of new rows from which rebuilding is the cheaper way, and the fewest rows worth it.
 REBUILD_SHARE = 0.18
 REBUILD_ROWS = 5_000
 
 CONSTRAINTS = """
-SELECT c.conname, pg_get_constraintdef(c.oid), c.contype = 'f'
+SELECT c.conname, pg_get_constraintdef(c.oid)
 FROM pg_constraint c
-WHERE c.conrelid = %(table)s::regclass
-    AND (c.contype IN ('f', 'u') OR (c.contype = 'p' AND %(with_key)s))
-ORDER BY c.contype = 'f' DESC, c.conname
+WHERE c.conrelid = %(table)s::regclass AND c.contype = ANY(%(kinds)s)
+    AND (c.contype <> 'p' OR %(with_key)s)
+ORDER BY c.conname
 """
 
 INDEXES = """
@@ -78,20 +86,24 @@ def without_indexes(connection: Connection) -> Iterator[None]:
 
     In the caller's transaction, so that readers wait and a crash leaves everything as it was.
     """
-    restore: list[sql.Composed] = []
     _lock(connection)
     if _is_empty(connection):
         # New files: with wal_level=minimal their rows go to disk once instead of twice.
         connection.execute(f"TRUNCATE {EMPTY_TOGETHER}".encode())
-    for table in TABLES:
-        restore += _drop(connection, table)
-        connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER".encode())
+    foreign_keys = _drop_constraints(connection, "f")
+    keys = _drop_constraints(connection, "pu")
+    indexes = _drop_indexes(connection)
+    _triggers(connection, "DISABLE")
     yield
     # Keys and indexes first: the foreign keys' checks read them.
-    for statement in sorted(restore, key=lambda s: "FOREIGN KEY" in s.as_string(connection)):
+    for statement in (*keys, *indexes, *foreign_keys):
         connection.execute(statement)
+    _triggers(connection, "ENABLE")
+
+
+def _triggers(connection: Connection, verb: str) -> None:
     for table in TABLES:
-        connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER".encode())
+        connection.execute(f"ALTER TABLE {table} {verb} TRIGGER USER".encode())
 
 
 def _lock(connection: Connection) -> None:
@@ -125,21 +137,27 @@ def _is_empty(connection: Connection) -> bool:
     return bool(row and row[0])
 
 
-def _drop(connection: Connection, table: str) -> list[sql.Composed]:
-    restore: list[sql.Composed] = []
-    name = sql.SQL(table)
-    names = {"table": table, "with_key": table in REBUILT_KEYS}
-    for constraint, definition, _ in connection.execute(CONSTRAINTS, names).fetchall():
-        identifier = sql.Identifier(constraint)
-        connection.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(name, identifier))
-        restore.append(
-            sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                name, identifier, sql.SQL(definition)
+def _drop_constraints(connection: Connection, kinds: str) -> list[sql.Composed]:
+    """Drops constraints of these kinds (f, p, u); returns what puts them back."""
+    restore = []
+    for table in TABLES:
+        names = {"table": table, "kinds": list(kinds), "with_key": table in REBUILT_KEYS}
+        for constraint, definition in connection.execute(CONSTRAINTS, names).fetchall():
+            change = sql.SQL("ALTER TABLE {} ").format(sql.SQL(table))
+            name = sql.Identifier(constraint)
+            connection.execute(change + sql.SQL("DROP CONSTRAINT {}").format(name))
+            restore.append(
+                change + sql.SQL("ADD CONSTRAINT {} {}").format(name, sql.SQL(definition))
             )
-        )
-    for index, definition in connection.execute(INDEXES, names).fetchall():
-        connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(index)))
-        restore.append(sql.Composed([sql.SQL(definition)]))
+    return restore
+
+
+def _drop_indexes(connection: Connection) -> list[sql.Composed]:
+    restore = []
+    for table in TABLES:
+        for index, definition in connection.execute(INDEXES, {"table": table}).fetchall():
+            connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(index)))
+            restore.append(sql.Composed([sql.SQL(definition)]))
     return restore
 
 
