@@ -36,7 +36,11 @@ Report = Callable[[ImportProgress], None]
 #: First key of the advisory lock under which one import at a time writes.
 WRITE_LOCK = 0x1A91
 
+#: Counted in full where they arise; the others as far as they are listed.
+COUNTED_REMARKS = {"unitemised_charge", "differs_from_stored"}
 REMARK_MESSAGES = {
+    "differs_from_stored": "Order {value} is stored with other figures (payout {detail}); the "
+    "stored ones were kept.",
     "unitemised_charge": "The fees do not explain the payout: {detail} was booked as an "
     "unitemised charge.",
     "payout_total": "The transfer says {value}, its orders in this file add up to {detail}.",
@@ -186,7 +190,8 @@ class _Load:
         duplicates = statements.find_duplicates(self.connection, account)
         self._reject([self._conflict(row, number) for row, number in duplicates.conflicting])
         self.result.issues.sort(key=lambda issue: issue.row)
-        self.result.duplicates = duplicates.stored + duplicates.repeated
+        self.result.duplicates = duplicates.skipped
+        self.result.warnings += duplicates.changed
         return statements.LoadKeys(self.batch_id, account, item_base, order_base)
 
     def _conflict(self, row: int, number: str) -> RejectedRow:
@@ -206,7 +211,7 @@ class _Load:
         else:
             self._insert(keys)
         self._sum_up()
-        self._remark()
+        self._remark(keys)
         items = (keys.item_base + 1, keys.item_base + self.last_row)
         statements.finish_batch(self.connection, self.result, self.reader.sha256, items)
         if new >= rebuild.REBUILD_ROWS:
@@ -223,16 +228,14 @@ class _Load:
             self.result.imported += rows
             self.result.warnings += unitemised
 
-    def _remark(self) -> None:
-        found = statements.remarks(
-            self.connection, self.batch_id, dict(self.reader.headers), REMARK_LIMIT
-        )
+    def _remark(self, keys: statements.LoadKeys) -> None:
+        found = statements.remarks(self.connection, keys, self.reader.headers, REMARK_LIMIT)
         rows: dict[int, RejectedRow] = {}
         for code, row, column, value, detail in found:
             message = REMARK_MESSAGES[code].format(value=value, detail=detail)
             issue = RowIssue(row, column, value, code, message)
             rows.setdefault(row, RejectedRow(row, [], [])).issues.append(issue)
-            self.result.warnings += code != "unitemised_charge"  # those are counted in full
+            self.result.warnings += code not in COUNTED_REMARKS
         self.result.remarks = [issue for row in rows.values() for issue in row.issues]
         stage.copy_records(self.connection, self.batch_id, RecordState.WARNING, rows.values())
 

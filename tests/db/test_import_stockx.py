@@ -320,6 +320,17 @@ def test_an_extended_file_adds_only_what_is_new(imports: Imports, tmp_path: Path
     assert imports.value("SELECT count(*) FROM inventory.item") == 50
 
 
+def test_a_stored_order_with_other_figures_is_kept_and_remarked(
+    imports: Imports, tmp_path: Path
+) -> None:
+    imports.run(write_rows(tmp_path / "first.csv", [sale(1), sale(2)]))
+    changed = sale(2, {"Listing Price": "101", "Total Gross Amount (Total Payout)": "86"})
+    result = imports.run(write_rows(tmp_path / "second.csv", [sale(1), changed]))
+    assert (result.imported, result.duplicates, result.warnings) == (0, 2, 1)
+    assert [(remark.row, remark.code) for remark in result.remarks] == [(2, "differs_from_stored")]
+    assert imports.value(f"SELECT sum(gross_amount) FROM {ORDERS}") == 200
+
+
 def test_an_order_that_stands_twice_goes_in_once(imports: Imports, tmp_path: Path) -> None:
     changed = {"Listing Price": "120", PAYOUT: "105.00"}
     rows = [sale(1), sale(2), sale(1), sale(2, changed), sale(1)]

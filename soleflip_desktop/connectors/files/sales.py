@@ -77,6 +77,7 @@ class SalesFile:
             for field in CHARGE_CURRENCIES
             if {field, f"{field}_currency"} <= self._rules.keys()
         ]
+        self._steps = self._plan()
         self.headers: Mapping[str, str] = {c.field: c.header for c in self._profile.columns}
         self._countries: dict[str, str | None] = {}
         self._regions: dict[str, str | None] = {}
@@ -147,14 +148,24 @@ class SalesFile:
 
     def _checked(self, frame: pl.LazyFrame) -> pl.DataFrame:
         """Values beside their texts, and `bad` for rows that cannot go in."""
-        rules = self._rules.values()
-        wrong = [rule.wrong for rule in rules] + [_below_zero()]
+        cleaning, reading, wrong = self._steps
+        return (
+            frame.with_columns(cleaning)
+            .with_columns(reading)
+            .with_columns(wrong)
+            .collect(
+                optimizations=pl.QueryOptFlags.none()
+            )  # planning would take longer than it saves
+        )
+
+    def _plan(self) -> tuple[list[pl.Expr], list[pl.Expr], pl.Expr]:
+        """The expressions of all blocks, built once: clean, read, and tell what is wrong."""
+        wrong = [rule.wrong for rule in self._rules.values()] + [_below_zero()]
         wrong += [_other_currency(field) for field in self._charged]
         return (
-            frame.with_columns(*(cleaned(field) for field in self._places))
-            .with_columns(*(rule.value for rule in rules))
-            .with_columns(bad=pl.any_horizontal(*wrong).fill_null(value=False))
-            .collect()
+            [cleaned(field) for field in self._places],
+            [rule.value for rule in self._rules.values()],
+            pl.any_horizontal(*wrong).fill_null(value=False).alias("bad"),
         )
 
     def _faults(self, frame: pl.DataFrame) -> pl.DataFrame:

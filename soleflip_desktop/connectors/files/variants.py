@@ -40,7 +40,7 @@ class VariantRegistry:
         distinct = rows.select(pl.col(WANTED)).unique(VARIANT, keep="first", maintain_order=True)
         texts = distinct.select(VARIANT)
         keys = [
-            self._keys.get(text) or self._add(text, place, distinct)
+            self._add(text, place, distinct) if (key := self._keys.get(text)) is None else key
             for place, text in enumerate(texts.iter_rows())
         ]
         numbered = texts.with_columns(pl.Series("variant_key", keys, pl.Int32))
@@ -50,7 +50,7 @@ class VariantRegistry:
         row = distinct.row(place, named=True)
         product_key, hints = self._product(row)
         size = self._size(row["size"], hints)
-        key = self._keys[text] = len(self._keys) + 1
+        key = self._keys[text] = len(self._keys)
         self.variants.append(
             StagedVariant(
                 key=key,

@@ -5,6 +5,7 @@ The order of the functions is the order of the load; the stage is in `import_sta
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -117,7 +118,9 @@ SELECT row_no, md5(content || '#' || row_number() OVER (PARTITION BY content ORD
 FROM stage_sale WHERE external_id IS NULL;
 
 INSERT INTO skip_sale
-SELECT s.row_no, 'stored' FROM stage_sale s
+SELECT s.row_no, CASE WHEN (s.gross, s.payout, s.sold_at) IS DISTINCT FROM
+    (o.gross_amount, o.payout_amount, o.sold_at) THEN 'changed' ELSE 'stored' END
+FROM stage_sale s
 JOIN transactions.order o ON o.platform_account_id = {account} AND o.external_id = s.external_id
 UNION ALL
 SELECT k.row_no, 'stored' FROM sale_key k
@@ -144,10 +147,13 @@ ON CONFLICT (row_no) DO NOTHING;
 
 @dataclass(frozen=True, slots=True)
 class Duplicates:
-    """`conflicting` are rows of one order number with different figures: rejected, not skipped."""
+    """How many rows are skipped, `changed` of them because another figure is stored already.
 
-    stored: int
-    repeated: int
+    `conflicting` are rows of one order number with different figures: rejected, not skipped.
+    """
+
+    skipped: int
+    changed: int
     conflicting: list[tuple[int, str]]
 
 
@@ -161,7 +167,9 @@ def find_duplicates(connection: Connection, account_id: int) -> Duplicates:
         "SELECT row_no, external_id FROM skip_sale JOIN stage_sale USING (row_no) "
         "WHERE reason = 'conflicting' ORDER BY row_no"
     ).fetchall()
-    return Duplicates(counts.get("stored", 0), counts.get("repeated", 0), conflicting)
+    changed = counts.get("changed", 0)
+    skipped = counts.get("stored", 0) + counts.get("repeated", 0) + changed
+    return Duplicates(skipped, changed, conflicting)
 
 
 def fresh_rows(connection: Connection) -> sql.SQL:
@@ -283,16 +291,24 @@ UNION ALL
 (SELECT 'uncertain_size', min(s.row_no), {size}, v.label, count(*)::text
 FROM (SELECT * FROM {fresh}) s JOIN variant_map v USING (variant_key)
 WHERE NOT v.certain GROUP BY v.label ORDER BY 2 LIMIT {limit})
+UNION ALL
+(SELECT 'differs_from_stored', k.row_no, {number}, s.external_id, o.payout_amount::text
+FROM skip_sale k
+JOIN stage_sale s USING (row_no)
+JOIN transactions.order o ON o.platform_account_id = {account} AND o.external_id = s.external_id
+WHERE k.reason = 'changed' ORDER BY 2 LIMIT {limit})
 """
 
 
 def remarks(
-    connection: Connection, batch_id: int, headers: dict[str, str], limit: int
+    connection: Connection, keys: LoadKeys, headers: Mapping[str, str], limit: int
 ) -> list[tuple[str, int, str, str, str]]:
-    """Findings about rows that went in: code, row, column, value, detail."""
+    """What a person should look at: code, row, column, value, detail."""
     statement = sql.SQL(REMARKS).format(
         fresh=fresh_rows(connection),
-        batch=sql.Literal(batch_id),
+        batch=sql.Literal(keys.batch_id),
+        account=sql.Literal(keys.account_id),
+        number=sql.Literal(headers.get("external_id", "")),
         limit=sql.Literal(limit),
         payout=sql.Literal(headers.get("payout", "")),
         total=sql.Literal(headers.get("payout_total", "")),
