@@ -25,6 +25,7 @@ from soleflip_desktop.sync.import_runner import ProgressListener
 CANCEL = "cancel"
 #: Progress older than this is replaced by newer, in seconds: some ten signs of life a second.
 TELL_EVERY_S = 0.1
+KILL_AFTER_S = 10.0
 AFTER_IMPORT = Change.of(
     Domain.CATALOG, Domain.INVENTORY, Domain.TRANSACTIONS, Domain.INTEGRATION, Domain.ANALYTICS
 )
@@ -73,8 +74,12 @@ class ProcessImport:
         threading.Thread(target=self._follow, args=(theirs,), daemon=True).start()
 
     def cancel(self) -> None:
+        """Politely first; a child that does not answer is killed, and the server rolls back."""
         with contextlib.suppress(OSError):  # it has just ended by itself
             self._pipe.send(CANCEL)
+        killer = threading.Timer(KILL_AFTER_S, self._process.kill)
+        killer.daemon = True
+        killer.start()
 
     async def wait(self) -> ImportResult:
         return await asyncio.shield(self._result)

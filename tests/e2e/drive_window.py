@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from soleflip_desktop import app
+from soleflip_desktop.ui.inventory.page import InventoryPage
 from soleflip_desktop.ui.main_window import MainWindow
+from soleflip_desktop.ui.transactions.page import OrdersPage
 
 BEAT_MS = 5
 
@@ -49,51 +51,73 @@ async def until(done: Callable[[], Any], what: str, limit_s: float = 60) -> None
         await asyncio.sleep(0.02)
 
 
-async def use(window: MainWindow, file: str, shots: Path | None) -> dict[str, Any]:
-    facts: dict[str, Any] = {"theme": os.environ.get("SOLEFLIP_THEME", "")}
+class Visit:
+    """A user's way through the window, and what was seen on it."""
 
-    def shoot(name: str) -> None:
-        if shots is not None:
-            window.grab().save(str(shots / f"{name}-{facts['theme']}.png"))
+    def __init__(self, window: MainWindow, shots: Path | None) -> None:
+        self.window = window
+        self.shots = shots
+        self.theme = os.environ.get("SOLEFLIP_THEME", "")
+        self.seen: dict[str, Any] = {}
 
-    shoot("starting")
-    await until(lambda: window.pages, "the database")
-    inventory, orders, imports = window.pages
-    await asyncio.sleep(0.5)
-    shoot("first-run")
-    facts["first_run"] = [
-        label.text() for label in inventory.findChildren(QLabel) if label.isVisible()
-    ]
-    beat = Heartbeat()
-    if file == "sample":
-        window.import_sample()
-    else:
-        window.import_files([file])
-    await until(lambda: window.queue.running, "the import to start")
-    await asyncio.sleep(1.0)
-    shoot("import-running")
-    await until(lambda: not window.queue.running, "the import", 300)
-    await asyncio.sleep(0.3)
-    shoot("import-result")
-    facts["result"] = [label.text() for label in imports.findChildren(QLabel) if label.isVisible()]
-    facts["longest_gap_ms_during_import"] = beat.longest
-    for number, (name, page) in enumerate((("inventory", inventory), ("orders", orders))):
-        window.go_to(number)
-        await until(lambda page=page: " sale" in page.totals, f"the {name}")
+    def shoot(self, name: str) -> None:
+        if self.shots is not None:
+            self.window.grab().save(str(self.shots / f"{name}-{self.theme}.png"))
+
+    def texts(self, page: QWidget) -> list[str]:
+        return [label.text() for label in page.findChildren(QLabel) if label.isVisible()]
+
+    async def go(self, file: str) -> None:
+        self.shoot("starting")
+        await until(lambda: self.window.pages, "the database")
         await asyncio.sleep(0.5)
-        if name == "orders":
+        self.shoot("first-run")
+        self.seen["first_run"] = self.texts(self.window.pages[0])
+        await self.bring_in(file)
+        for number, name in enumerate(("inventory", "orders")):
+            await self.look_at(number, name)
+        await self.search("samba")
+        self.window.close()
+
+    async def bring_in(self, file: str) -> None:
+        beat = Heartbeat()
+        if file == "sample":
+            self.window.import_sample()
+        else:
+            self.window.import_files([file])
+        queue = self.window.queue
+        assert queue is not None
+        await until(lambda: queue.running, "the import to start")
+        await asyncio.sleep(1.0)
+        self.shoot("import-running")
+        await until(lambda: not queue.running, "the import", 300)
+        await asyncio.sleep(0.3)
+        self.shoot("import-result")
+        self.seen["result"] = self.texts(self.window.pages[2])
+        self.seen["longest_gap_ms_during_import"] = beat.longest
+
+    async def look_at(self, number: int, name: str) -> None:
+        self.window.go_to(number)
+        page = self.window.pages[number]
+        assert isinstance(page, InventoryPage | OrdersPage)
+        await until(lambda: " sale" in page.totals, f"the {name}")
+        await asyncio.sleep(0.5)
+        if isinstance(page, OrdersPage):
             page.view.selectRow(0)
-            await until(lambda page=page: page.pane.detail is not None, "the details of an order")
+            pane = page.pane
+            await until(lambda: pane.detail is not None, "the details of an order")
             await asyncio.sleep(0.3)
-        shoot(name)
-        facts[name] = page.totals
-    orders.search.setText("samba")
-    await until(lambda: " of " in orders.header.count_text, "a search")
-    await asyncio.sleep(0.3)
-    shoot("orders-search")
-    facts["search"] = orders.header.count_text
-    window.close()
-    return facts
+        self.shoot(name)
+        self.seen[name] = page.totals
+
+    async def search(self, words: str) -> None:
+        page = self.window.pages[1]
+        assert isinstance(page, OrdersPage)
+        page.search.setText(words)
+        await until(lambda: " of " in page.header.count_text, "a search")
+        await asyncio.sleep(0.3)
+        self.shoot("orders-search")
+        self.seen["search"] = page.header.count_text
 
 
 def main() -> None:
@@ -107,12 +131,14 @@ def main() -> None:
             window.resize(1480, 900)
 
             async def drive() -> None:
+                visit = Visit(window, shots)
                 try:
-                    answer.update(await use(window, file, shots))
+                    await visit.go(file)
                 except BaseException as error:
                     answer["error"] = repr(error)
                     window.close()
                     raise
+                answer.update(visit.seen)
 
             driver = asyncio.get_running_loop().create_task(drive())
             await super().run()
@@ -120,7 +146,6 @@ def main() -> None:
 
     app.App = DrivenApp  # type: ignore[misc]
     answer["exit"] = app.main(["--data", data])
-    QApplication.instance()
     print(json.dumps(answer, ensure_ascii=False))
 
 
