@@ -60,7 +60,8 @@ def lock_writing(connection: Connection, key: int) -> None:
 
 
 def create_stage(connection: Connection) -> None:
-    connection.execute("SET LOCAL temp_buffers = '64MB'")
+    # The stage of a million rows is read a dozen times and joined by text: it should fit.
+    connection.execute("SET LOCAL temp_buffers = '256MB'; SET LOCAL work_mem = '256MB'")
     connection.execute(STAGE)
 
 
