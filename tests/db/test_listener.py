@@ -1,0 +1,47 @@
+"""What one desktop writes, another one hears."""
+
+from __future__ import annotations
+
+import queue
+from pathlib import Path
+
+import pytest
+
+from helpers.import_runs import Imports
+from helpers.stockx_report import sale, write_rows
+from soleflip_desktop.db.engine import Database
+from soleflip_desktop.db.listener import EVERYTHING, ChangeListener
+from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
+
+pytestmark = pytest.mark.db
+
+
+def test_an_import_is_heard_and_a_lost_connection_means_everything(
+    database: Database, imports: Imports, tmp_path: Path
+) -> None:
+    heard: queue.Queue[Change] = queue.Queue()
+    bus = ChangeBus()
+    bus.subscribe(heard.put)
+    listener = ChangeListener(database.url, bus)
+    listener.start()
+    try:
+        while True:  # the first LISTEN takes a moment
+            imports.run(write_rows(tmp_path / "may.csv", [sale(next(imports_made))]))
+            try:
+                change = heard.get(timeout=0.5)
+            except queue.Empty:
+                continue
+            break
+        assert change.domains == {Domain.INVENTORY, Domain.TRANSACTIONS}
+        with database.bulk() as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            )
+        while change != EVERYTHING:
+            change = heard.get(timeout=10)
+    finally:
+        listener.stop()
+
+
+imports_made = iter(range(1, 100))
