@@ -213,7 +213,8 @@ def test_reports_exports_and_the_rejected_rows(
     batch = imports.run(write_rows(tmp_path / "may.csv", rows)).batch_id
     assert batch is not None
     (month,) = asyncio.run(AnalyticsService(database).profit(ProfitQuery(ProfitBy.MONTH)))
-    assert (month.key, month.sales, month.gross, month.profit) == ("2024-05", 2, 200, None)
+    assert (month.key, month.sales, month.profit) == ("2024-05", 2, None)
+    assert month.gross == 200
     service = IntegrationService(database)
     assert asyncio.run(service.save_rejected(batch, tmp_path / "rejected.csv")) == 1
     with (tmp_path / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
