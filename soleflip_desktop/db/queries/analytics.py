@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from soleflip_desktop.db.queries.joins import ACCOUNT, catalog
 from soleflip_desktop.domain.analytics import ProfitBy, ProfitQuery, ProfitRow
 
 KEYS = {
@@ -23,12 +24,7 @@ SELECT {key} AS key, o.gross_currency, count(*), sum(o.gross_amount),
     count(*) FILTER (WHERE o.payout_amount IS NULL),
     count(*) FILTER (WHERE i.cost_gross IS NULL)
 FROM transactions.order o
-JOIN system.platform_account a ON a.id = o.platform_account_id
-JOIN system.platform f ON f.id = a.platform_id
-JOIN catalog.product_variant v ON v.id = o.variant_id
-JOIN catalog.product p ON p.id = v.product_id
-LEFT JOIN catalog.brand b ON b.id = p.brand_id
-LEFT JOIN inventory.item i ON i.id = o.item_id
+{joins}LEFT JOIN inventory.item i ON i.id = o.item_id
 WHERE o.status NOT IN ('cancelled', 'returned', 'refunded')
     AND (CAST(:start AS timestamptz) IS NULL OR o.sold_at >= :start)
     AND (CAST(:stop AS timestamptz) IS NULL OR o.sold_at < :stop)
@@ -40,6 +36,6 @@ def profit(session: Session, query: ProfitQuery) -> list[ProfitRow]:
     """One row for each group and currency, in order of the group."""
     start = query.start and datetime.combine(query.start, time(), UTC)
     stop = query.end and datetime.combine(query.end + timedelta(days=1), time(), UTC)
-    statement = sa.text(PROFIT.format(key=KEYS[query.by]))
+    statement = sa.text(PROFIT.format(key=KEYS[query.by], joins=ACCOUNT + catalog("o")))
     found = session.execute(statement, {"start": start, "stop": stop})
     return [ProfitRow(*values) for values in found]

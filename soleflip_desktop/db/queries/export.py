@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.db.queries.mirror import LIVE_SALE, raw_connection
+from soleflip_desktop.db.queries.joins import ACCOUNT, LIVE_SALE, catalog
+from soleflip_desktop.db.queries.mirror import raw_connection
 
 ITEMS = f"""
 SELECT i.id AS "Unit ID", p.name AS "Product", b.name AS "Brand", p.style_code AS "Style code",
@@ -16,12 +17,7 @@ SELECT i.id AS "Unit ID", p.name AS "Product", b.name AS "Brand", p.style_code A
     o.gross_currency AS "Sale currency", o.payout_amount AS "Payout",
     o.payout_currency AS "Payout currency"
 FROM inventory.item i
-JOIN catalog.product_variant v ON v.id = i.variant_id
-JOIN catalog.product p ON p.id = v.product_id
-JOIN catalog.category c ON c.id = p.category_id
-JOIN catalog.size s ON s.id = v.size_id
-LEFT JOIN catalog.brand b ON b.id = p.brand_id
-LEFT JOIN transactions.order o ON {LIVE_SALE}
+{catalog("i")}LEFT JOIN transactions.order o ON {LIVE_SALE}
 ORDER BY i.id
 """  # noqa: S608  (our own constants)
 
@@ -42,13 +38,8 @@ SELECT o.id AS "Order ID", o.external_id AS "Order number", f.name AS "Platform"
     t.external_id AS "Payout reference", i.cost_gross AS "Cost",
     i.cost_currency AS "Cost currency", o.buyer_country AS "Buyer country"
 FROM transactions.order o
-JOIN system.platform_account a ON a.id = o.platform_account_id
-JOIN system.platform f ON f.id = a.platform_id
-JOIN catalog.product_variant v ON v.id = o.variant_id
-JOIN catalog.product p ON p.id = v.product_id
-JOIN catalog.size s ON s.id = v.size_id
-LEFT JOIN catalog.brand b ON b.id = p.brand_id
-LEFT JOIN inventory.item i ON i.id = o.item_id
+{ACCOUNT}
+{catalog("o")}LEFT JOIN inventory.item i ON i.id = o.item_id
 LEFT JOIN transactions.payout t ON t.id = o.payout_id
 ORDER BY o.id
 """  # noqa: S608  (our own constants)

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.db.queries.mirror import LIVE_SALE
+from soleflip_desktop.db.queries.joins import LIVE_SALE, catalog
 from soleflip_desktop.domain.inventory import ItemRow, ItemStatus
 
 ROWS = sa.text(
@@ -19,12 +19,7 @@ SELECT i.id, p.name, b.name, p.style_code, c.name, s.label, i.status,
     CASE WHEN o.payout_currency = i.cost_currency THEN o.payout_amount - i.cost_gross END,
     i.acquired_at, o.sold_at, f.name, i.import_batch_id, i.import_row
 FROM inventory.item i
-JOIN catalog.product_variant v ON v.id = i.variant_id
-JOIN catalog.product p ON p.id = v.product_id
-JOIN catalog.category c ON c.id = p.category_id
-JOIN catalog.size s ON s.id = v.size_id
-LEFT JOIN catalog.brand b ON b.id = p.brand_id
-LEFT JOIN transactions.order o ON {LIVE_SALE}
+{catalog("i")}LEFT JOIN transactions.order o ON {LIVE_SALE}
 LEFT JOIN system.platform_account a ON a.id = o.platform_account_id
 LEFT JOIN system.platform f ON f.id = a.platform_id
 WHERE i.id = ANY(:ids)

@@ -13,6 +13,8 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from soleflip_desktop.db.queries.joins import LIVE_SALE
+
 BLANK = -(2**63)
 #: Rows fetched in one call: more would hold the interpreter's lock too long (decision 3).
 BATCH = 2_000
@@ -43,9 +45,6 @@ def _code(text: str) -> str:
         "::bigint"
     )
 
-
-#: The sale of a unit that counts: the one that was neither cancelled nor returned.
-LIVE_SALE = "o.item_id = i.id AND o.status NOT IN ('cancelled', 'returned', 'refunded')"
 
 _SALE_KEYS = {
     "gross": _cents("o.gross_amount"),

@@ -10,25 +10,21 @@ from sqlalchemy.orm import Session
 
 from soleflip_desktop.db.models import ImportBatch, Transaction
 from soleflip_desktop.db.queries.integration import raw_cells
+from soleflip_desktop.db.queries.joins import ACCOUNT, catalog
 from soleflip_desktop.domain.transactions import Charge, OrderDetail, OrderRow, OrderStatus
 
 ROWS = sa.text(
-    """
+    f"""
 SELECT o.id, o.external_id, f.name, a.label, p.name, b.name, p.style_code, s.label, o.status,
     o.sold_at, o.gross_amount, o.gross_currency, o.payout_amount - o.gross_amount,
     o.payout_amount, o.payout_currency, i.cost_gross, i.cost_currency,
     CASE WHEN o.payout_currency = i.cost_currency THEN o.payout_amount - i.cost_gross END,
     o.paid_at, o.buyer_country, o.buyer_region, o.import_batch_id, o.import_row
 FROM transactions.order o
-JOIN system.platform_account a ON a.id = o.platform_account_id
-JOIN system.platform f ON f.id = a.platform_id
-JOIN catalog.product_variant v ON v.id = o.variant_id
-JOIN catalog.product p ON p.id = v.product_id
-JOIN catalog.size s ON s.id = v.size_id
-LEFT JOIN catalog.brand b ON b.id = p.brand_id
-LEFT JOIN inventory.item i ON i.id = o.item_id
+{ACCOUNT}
+{catalog("o")}LEFT JOIN inventory.item i ON i.id = o.item_id
 WHERE o.id = ANY(:ids)
-"""
+"""  # noqa: S608  (our own constants)
 )
 
 
