@@ -188,10 +188,9 @@ def _print_result(result: ImportResult) -> None:
         f"warnings {result.warnings:,} in {result.seconds:.1f} s"
     )
     for code, sums in result.totals.items():
-        print(
-            f"  {code}  gross {sums.gross:,}  charges {sums.charges:,}  payout {sums.payout:,}  "
-            f"residual {sums.residual:,}"
-        )
+        known = f"  charges {sums.charges:,}  payout {sums.payout:,}  residual {sums.residual:,}"
+        rest = known if sums.names_payouts else "  (no payouts in this file)"
+        print(f"  {code}  gross {sums.gross:,}{rest}")
     for issue in result.issues[:20]:
         print(f"  row {issue.row}, {issue.column or 'whole row'}: {issue.message}")
     if len(result.issues) > 20:  # noqa: PLR2004  (a screenful)

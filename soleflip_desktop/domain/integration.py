@@ -61,6 +61,11 @@ class CurrencyTotals:
     payout: Decimal = Decimal(0)
     residual: Decimal = Decimal(0)
 
+    @property
+    def names_payouts(self) -> bool:
+        """False for a source without payouts, such as the contest's: then only gross is known."""
+        return any((self.charges, self.payout, self.residual))
+
 
 @dataclass(slots=True)
 class ImportResult:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from helpers.fake_services import (
 )
 from helpers.model_validator import validate
 from soleflip_desktop.domain.errors import DatabaseUnavailableError, FileImportError
-from soleflip_desktop.domain.integration import BatchStatus, ImportPhase
+from soleflip_desktop.domain.integration import BatchStatus, CurrencyTotals, ImportPhase
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.integration.import_queue import ImportQueue
 from soleflip_desktop.ui.integration.page import ImportsPage
@@ -110,6 +112,19 @@ def test_result_stays_with_numbers_totals_and_issues(
         QTest.mouseClick(page.result.show_orders, LEFT)
     with qtbot.waitSignal(page.import_requested):
         QTest.mouseClick(page.result.another, LEFT)
+
+
+def test_a_file_without_payouts_claims_none(
+    qtbot: QtBot, page: ImportsPage, runner: FakeRunner
+) -> None:
+    start(qtbot, page, runner, "contest.csv")
+    totals = {"USD": CurrencyTotals(gross=Decimal("44643823.50"))}
+    runner.runs[0].finish(replace(import_result("contest.csv"), totals=totals))
+    qtbot.waitUntil(page.result.isVisible)
+    shown = labels(page)
+    assert "44,643,823.50" in shown
+    assert "no payouts in this file" in shown
+    assert "0.00" not in shown
 
 
 def test_cancel_goes_to_the_run(qtbot: QtBot, page: ImportsPage, runner: FakeRunner) -> None:

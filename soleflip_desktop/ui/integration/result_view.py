@@ -140,6 +140,11 @@ class ResultView(QWidget):
             self.totals.addWidget(_label(words, "muted"), 0, column, _RIGHT)
         for row, (currency, sums) in enumerate(totals.items(), start=1):
             self.totals.addWidget(_label(currency, "total"), row, 0)
+            if not sums.names_payouts:  # 44 million and nothing would not be 0: it is not known
+                value = _label(self._kit.formatter.amount(sums.gross), "total")
+                self.totals.addWidget(value, row, 1, _RIGHT)
+                self.totals.addWidget(_label("no payouts in this file", "muted"), row, 2, 1, 6)
+                continue
             amounts = (sums.gross, sums.charges, sums.residual, sums.payout)
             for place, (sign, amount) in enumerate(zip(("", "+", "+", "="), amounts, strict=True)):
                 value = _label(self._kit.formatter.amount(amount), "total")
