@@ -55,10 +55,12 @@ class MirroredTable(Generic[Row]):
         self._database = database
         self._spec = spec
         self._mirror: KeyMirror | None = None
+        self._changes = 0  # how often the table was said to have changed
+        self._mirrored = 0  # of these, how many the mirror holds
         self._lock = asyncio.Lock()
 
     def mark_stale(self) -> None:
-        self._mirror = None
+        self._changes += 1
 
     async def preview(self, query: GridQuery) -> GridView:
         """The newest rows by an index; `query` is answered in full by `view`."""
@@ -73,10 +75,7 @@ class MirroredTable(Generic[Row]):
 
     async def view(self, query: GridQuery) -> GridView:
         async with self._lock:  # one load at a time, whatever the typing speed
-            mirror = self._mirror
-            if mirror is None:
-                mirror = self._mirror = await self._database.read(self._load)
-            mirror = await self._with_key(mirror, query.sort_key)
+            mirror = await self._with_key(await self._current(), query.sort_key)
         words = query.search.casefold().split()
         extra: Sequence[int] = ()
         if words and any(letter.isdigit() for letter in query.search):
@@ -86,6 +85,14 @@ class MirroredTable(Generic[Row]):
     async def rows(self, ids: Sequence[int]) -> list[Row]:
         found = {row.id: row for row in await self._database.read(self._spec.rows, ids)}
         return [found[id_] for id_ in ids if id_ in found]
+
+    async def _current(self) -> KeyMirror:
+        """Read anew after a change; one that comes during the reading counts the next time."""
+        if self._mirror is None or self._mirrored != self._changes:
+            changes = self._changes
+            self._mirror = await self._database.read(self._load)
+            self._mirrored = changes
+        return self._mirror
 
     async def _with_key(self, mirror: KeyMirror, name: str) -> KeyMirror:
         """A mirror that holds a key; a table that changed meanwhile is mirrored anew."""

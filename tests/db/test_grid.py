@@ -239,3 +239,22 @@ def test_a_unit_is_sold_once_at_a_time(
         session.execute(
             sa.text("UPDATE transactions.order SET item_id = (SELECT min(id) FROM inventory.item)")
         )
+
+
+def test_a_change_during_a_load_is_not_forgotten(
+    database: Database, imports: Imports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports.run(write_rows(tmp_path / "one.csv", [sale(1)]))
+    grid = TransactionsService(database).grid
+    load = grid._load
+
+    def overtaken(session: Any, *more: str) -> Any:
+        mirror = load(session, *more)
+        monkeypatch.setattr(grid, "_load", load)
+        imports.run(write_rows(tmp_path / "two.csv", [sale(2)]))
+        grid.mark_stale()  # the notice arrives while the old rows are still on their way
+        return mirror
+
+    monkeypatch.setattr(grid, "_load", overtaken)
+    assert view(grid, GridQuery("gross"))[0].total == 1
+    assert view(grid, GridQuery("gross"))[0].total == 2
