@@ -80,7 +80,6 @@ def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> 
     closers: list[Callable[[], None]] = []
     store = KeyringStore()
     server = None if options.url else EmbeddedServer(options.folder, store)
-    options.folder.create()
     url = server.acquire(exclusive=exclusive) if server else normalised(options.url or "")
     if server:
         closers.append(server.release)

@@ -29,7 +29,6 @@ Instant = Annotated[datetime, mapped_column(sa.TIMESTAMP(timezone=True))]
 Amount = Annotated[Decimal, mapped_column(sa.Numeric(14, 2))]
 Percent = Annotated[Decimal, mapped_column(sa.Numeric(7, 4))]
 Currency = Annotated[str, mapped_column(sa.CHAR(3))]
-Json = Annotated[dict[str, Any], mapped_column(postgresql.JSONB)]
 
 
 class Base(DeclarativeBase):

@@ -29,7 +29,6 @@ MESSAGES = {
     "misplaced_quote": "A quote stands in the middle of a cell of this row; double or remove it.",
     "nul_byte": "The row holds a NUL byte; the file is damaged here.",
     "repeated_header": "This is the header line again; it was left out.",
-    "conflicting_duplicate": "Order {value} stands twice in the file with different figures.",
 }
 
 #: No name or number is longer, and an index of the database takes some 2,700 bytes at most.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,9 @@ class SalesFile:
             closing(read_ahead(self._all_blocks(), "scanner")) as blocks,
         ):
             for block in blocks:
-                raw = compressor.submit(_compress, block)
-                chunk = self._chunk(block)
+                chunk = self._chunk(block, compressor.submit(_compress, block))
                 rows += chunk.rows
-                yield StagedChunk(
-                    chunk.rows, self._text.bytes_done, chunk.sales, raw.result(), chunk.rejected
-                )
+                yield chunk
         if not rows:
             msg = f"{self._text.name}: there is a header line but no row below it."
             raise FileImportError(msg)
@@ -135,7 +132,7 @@ class SalesFile:
             self._first = None
         yield from self._blocks
 
-    def _chunk(self, block: RecordBlock) -> StagedChunk:
+    def _chunk(self, block: RecordBlock, raw: Future[list[RawChunk]]) -> StagedChunk:
         rejected, whole, parsed = self._split(block)
         frame = self._checked(parsed)
         bad = frame["bad"]
@@ -144,19 +141,15 @@ class SalesFile:
             frame = frame.filter(~bad)
         rows = len(whole) + len(rejected) - int(bad.sum())
         sales = self._sales(frame)
-        return StagedChunk(rows, 0, sales, [], sorted(rejected, key=lambda row: row.row))
+        rejected.sort(key=lambda row: row.row)
+        return StagedChunk(rows, self._text.bytes_done, sales, raw.result(), rejected)
 
     def _checked(self, frame: pl.LazyFrame) -> pl.DataFrame:
         """Values beside their texts, and `bad` for rows that cannot go in."""
         cleaning, reading, wrong = self._steps
-        return (
-            frame.with_columns(cleaning)
-            .with_columns(reading)
-            .with_columns(wrong)
-            .collect(
-                optimizations=pl.QueryOptFlags.none()
-            )  # planning would take longer than it saves
-        )
+        steps = frame.with_columns(cleaning).with_columns(reading).with_columns(wrong)
+        # Planning would take longer than it saves.
+        return steps.collect(optimizations=pl.QueryOptFlags.none())
 
     def _plan(self) -> tuple[list[pl.Expr], list[pl.Expr], pl.Expr]:
         """The expressions of all blocks, built once: clean, read, and tell what is wrong."""

@@ -250,6 +250,7 @@ class LoadKeys:
 
 def insert_sales(connection: Connection, keys: LoadKeys) -> None:
     """Writes payouts, units, orders and charges of the rows that are not skipped."""
+    fresh = fresh_rows(connection)
     for statement in (INSERT_PAYOUTS, INSERT_ITEMS, INSERT_ORDERS, _charges()):
         connection.execute(
             sql.SQL(statement).format(
@@ -257,7 +258,7 @@ def insert_sales(connection: Connection, keys: LoadKeys) -> None:
                 batch=sql.Literal(keys.batch_id),
                 item_base=sql.Literal(keys.item_base),
                 order_base=sql.Literal(keys.order_base),
-                fresh=fresh_rows(connection),
+                fresh=fresh,
             )
         )
 
