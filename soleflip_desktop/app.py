@@ -116,6 +116,7 @@ class App:
                 inventory=backend.services.inventory.grid,
                 orders=backend.services.transactions.grid,
                 imports=backend.services.integration,
+                desk=backend.desk,
                 runner=backend.runner,
                 changes=backend.bus,
                 data_folder=str(self._folder.root),

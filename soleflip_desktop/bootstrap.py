@@ -20,15 +20,18 @@ from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.integration import ImportProgress, ImportRequest, ImportResult
 from soleflip_desktop.services import Services
 from soleflip_desktop.services.analytics import AnalyticsService
+from soleflip_desktop.services.import_loader import ImportLoader
 from soleflip_desktop.services.integration import IntegrationService
 from soleflip_desktop.services.inventory import InventoryService
-from soleflip_desktop.services.sales_loader import SalesLoader
+from soleflip_desktop.services.profiles import SavedProfiles
 from soleflip_desktop.services.system import SystemService
 from soleflip_desktop.services.transactions import TransactionsService
 from soleflip_desktop.settings.paths import DataFolder, data_dir
 from soleflip_desktop.settings.secrets import KeyringStore, SecretStore
+from soleflip_desktop.sync.file_desk import FileDesk
 from soleflip_desktop.sync.jobs.import_file import import_file
 from soleflip_desktop.sync.process_runner import ProcessImportRunner
+from soleflip_desktop.sync.profile_book import ProfileBook, all_profiles
 
 DATABASE_VARIABLE = "SOLEFLIP_DATABASE_URL"
 KEY_NAME = "database-encryption-key"
@@ -56,7 +59,9 @@ class Backend:
     database: Database
     services: Services
     runner: ProcessImportRunner
-    loader: SalesLoader
+    desk: FileDesk
+    book: ProfileBook
+    loader: ImportLoader
     upgraded: bool
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
@@ -98,6 +103,7 @@ def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> 
             closers.pop()()
         raise
     runner = ProcessImportRunner(url, bus, import_in_child)
+    book = ProfileBook(SavedProfiles(database))
     return Backend(
         options,
         url,
@@ -105,7 +111,9 @@ def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> 
         database,
         _services(database),
         runner,
-        SalesLoader(database),
+        FileDesk(book),
+        book,
+        ImportLoader(database),
         upgraded,
         closers,
     )
@@ -148,6 +156,7 @@ def import_in_child(
     """The import as the child process runs it, with a database connection of its own."""
     database = Database(url, ChangeBus(), threads=2)
     try:
-        return import_file(SalesLoader(database), request, report, token)
+        profiles = all_profiles(SavedProfiles(database).load())
+        return import_file(ImportLoader(database), profiles, request, report, token)
     finally:
         database.close()

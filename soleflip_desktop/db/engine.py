@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
@@ -109,16 +111,25 @@ def make_engine(url: str, threads: int = THREADS) -> sa.Engine:
         max_overflow=2,
         pool_pre_ping=True,
         hide_parameters=True,  # secrets are among them before they are encrypted
+        json_deserializer=_exact_json,
     )
 
     @sa.event.listens_for(engine, "connect")
     def name_the_actor(raw: Any, _record: Any) -> None:
         with raw.cursor() as cursor:
             cursor.execute("SET TIME ZONE 'UTC'")
+            # The stage of a million rows is read a dozen times: it should fit. The limit can only
+            # be set before the first temporary table, and costs nothing before there is one.
+            cursor.execute("SET temp_buffers = '256MB'")
             cursor.execute("SELECT set_config('soleflip.actor', %s, false)", (actor(),))
         raw.commit()
 
     return engine
+
+
+def _exact_json(text: str) -> Any:
+    """Amounts in JSON are exact decimals, never floating point."""
+    return json.loads(text, parse_float=Decimal)
 
 
 def actor() -> str:

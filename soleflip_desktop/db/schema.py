@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest revision in `migrations/versions`; a test compares the two.
-HEAD = "20261123_1300"
+HEAD = "20261123_1600"
 OLDEST_SERVER = 150000
 
 

@@ -29,6 +29,14 @@ def round_cents(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
+def split_evenly(amount: Decimal, parts: int) -> list[Decimal]:
+    """Cents as even as can be; the first parts carry what is left, so that the sum is exact."""
+    cents = int(amount.quantize(CENT, ROUND_HALF_UP) / CENT)
+    share, rest = divmod(abs(cents), parts)
+    sign = -1 if cents < 0 else 1
+    return [sign * (share + (place < rest)) * CENT for place in range(parts)]
+
+
 def totals(amounts: Iterable[Money]) -> dict[str, Decimal]:
     """One sum for each currency, in order of first appearance."""
     sums: dict[str, Decimal] = {}

@@ -1,22 +1,37 @@
-"""What the imports page does; the import itself is in `sales_loader`."""
+"""What the imports page does before and after an import; the import itself is `import_loader`."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from soleflip_desktop.db.engine import Database
-from soleflip_desktop.db.queries import integration
+from soleflip_desktop.db.models import ImportBatch
+from soleflip_desktop.db.queries import import_drafts, import_review, integration
 from soleflip_desktop.domain.changes import Change, Domain
 from soleflip_desktop.domain.errors import NotFoundError, UserError
-from soleflip_desktop.domain.integration import BatchRow, ImportResult
+from soleflip_desktop.domain.import_plan import ImportPlan
+from soleflip_desktop.domain.integration import (
+    BatchRow,
+    ImportResult,
+    IssueGroup,
+    ReviewRow,
+    RowClass,
+    UndoReport,
+)
+from soleflip_desktop.services.undo import ImportUndo
+
+CHANGED = Change.of(Domain.INTEGRATION)
 
 
 class IntegrationService:
-    """The history of imports and their rows."""
+    """The history of imports, their drafts and their rows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._undo = ImportUndo(database)
 
     async def batches(self) -> list[BatchRow]:
         """Newest first."""
@@ -30,8 +45,40 @@ class IntegrationService:
             raise NotFoundError(msg)
         return found
 
+    async def review_rows(
+        self, batch_id: int, row_class: RowClass | None, offset: int, limit: int
+    ) -> list[ReviewRow]:
+        """Rows of a class in file order, with what they change and what is wrong with them."""
+        return await self._database.read(
+            import_review.review_rows, batch_id, row_class, offset, limit
+        )
+
+    async def issue_groups(self, batch_id: int) -> list[IssueGroup]:
+        return await self._database.read(integration.issue_groups, batch_id)
+
+    async def plan(self, batch_id: int) -> ImportPlan:
+        """The frozen plan of a batch. Raises NotFoundError."""
+        stored = await self._database.read(import_drafts.stored_batch, batch_id)
+        return stored.plan
+
+    async def draft_path(self, batch_id: int) -> str:
+        """Where the file of a draft lay when it was checked."""
+        return await self._database.read(_path, batch_id)
+
+    async def discard(self, batch_id: int) -> None:
+        """Throws a draft away. Raises UserError for a batch that wrote rows."""
+        await self._database.write(CHANGED, import_drafts.discard, batch_id)
+
+    async def undo_preview(self, batch_id: int) -> UndoReport:
+        """What an undo would do now. Raises UserError for a batch that wrote nothing."""
+        return await self._undo.preview(batch_id)
+
+    async def undo(self, batch_id: int) -> UndoReport:
+        """Restores the state before the import, but for the rows that the report names."""
+        return await self._undo.undo(batch_id)
+
     async def save_rejected(self, batch_id: int, path: Path) -> int:
-        """Writes the rejected rows with an Error column; returns how many.
+        """Writes the rows that did not go in with an Error column; returns how many.
 
         The file has the columns of the imported one, so that it can be mended and imported.
         """
@@ -40,8 +87,12 @@ class IntegrationService:
 
     async def close_interrupted(self) -> int:
         """Marks imports whose process was ended; returns how many there were."""
-        change = Change.of(Domain.INTEGRATION)
-        return await self._database.write(change, integration.close_interrupted)
+        return await self._database.write(CHANGED, integration.close_interrupted)
+
+
+def _path(session: Session, batch_id: int) -> str:
+    batch = session.get_one(ImportBatch, batch_id)
+    return str(batch.parse_settings.get("path", ""))
 
 
 def _write(path: Path, header: list[str], rows: list[tuple[list[str], str]]) -> int:

@@ -34,10 +34,14 @@ class SystemService:
         return await self._database.read(_status)
 
     async def export(self, table: str, path: Path) -> int:
-        """Writes `items` or `orders` as CSV; returns the number of bytes.
+        """Writes a table of `export.TABLES` as CSV; returns the number of bytes.
 
-        Raises UserError where the file cannot be written. A file is complete or not there.
+        Raises UserError for a table that is not one of them, and where the file cannot be
+        written. A file is complete or not there.
         """
+        if table not in export.TABLES:
+            msg = f"There is no export of {table}; choose one of {', '.join(export.TABLES)}."
+            raise UserError(msg)
         return await self._database.read(_export, table, path)
 
 

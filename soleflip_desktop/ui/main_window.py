@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         self._context = context
         sample = context.sample_file is not None and context.sample_file.is_file()
         self.queue = ImportQueue(context.runner, self.kit.tasks, self)
-        imports = ImportsPage(context.imports, self.queue, self.kit, sample=sample)
+        imports = ImportsPage(context.imports, context.desk, self.queue, self.kit, sample=sample)
         imports.orders_requested.connect(lambda: self.go_to(1))
         self.pages = (
             InventoryPage(context.inventory, self.kit, sample=sample),

@@ -74,7 +74,7 @@ def test_a_file_of_blanks(imports: Imports, path: Path, data: bytes) -> None:
 
 def test_a_wrong_table(imports: Imports, path: Path) -> None:
     refused(imports, raw(path, b"id,name\n1,Dunk\n"), "not recognised")
-    refused(imports, raw(path, b"id,name\n1,Dunk\n"), "'id', 'name'")
+    refused(imports, raw(path, b"id,name\n1,Dunk\n"), "“id”, “name”")
 
 
 def test_a_text_that_is_no_table(imports: Imports, path: Path) -> None:
@@ -121,11 +121,10 @@ def test_an_odd_number_of_bytes_in_utf_16(imports: Imports, path: Path, good: by
 WESTERN = {"Buyer Destination City": "Köln", "Item": "Nike Dunk Größe"}
 
 
-def test_western_bytes_are_told_and_go_in_by_name(imports: Imports, path: Path) -> None:
+@pytest.mark.parametrize("encoding", [None, "cp1252"])
+def test_western_bytes_are_recognised(imports: Imports, path: Path, encoding: str | None) -> None:
     write_rows(path, [*ROWS, sale(6, WESTERN)], encoding="cp1252")
-    refused(imports, path, "Windows-1252")
-    refused(imports, path, "line ")
-    result = imports.run(path, encoding="cp1252")
+    result = imports.run(path, encoding=encoding)
     assert (result.imported, result.issues) == (6, [])
     assert imports.cells(result.batch_id or 0, 6)["Buyer Destination City"] == "Köln"
     assert "Nike Dunk Größe" in {
@@ -136,7 +135,7 @@ def test_western_bytes_are_told_and_go_in_by_name(imports: Imports, path: Path) 
 def test_western_bytes_far_down_are_told_too(imports: Imports, path: Path) -> None:
     rows = [sale(n) for n in range(1, 300)]
     write_rows(path, [*rows, sale(300, WESTERN)], encoding="cp1252")
-    refused(imports, path, "utf-8")
+    refused(imports, path, "--encoding cp1252")
 
 
 def test_an_unknown_encoding_is_told(imports: Imports, path: Path, good: bytes) -> None:
@@ -218,8 +217,9 @@ def test_nul_bytes_reject_their_row(imports: Imports, path: Path) -> None:
     assert (result.imported, cells_of(result)) == (298, [(250, "nul_byte")])
 
 
-def test_nul_bytes_at_the_start_are_told(imports: Imports, path: Path, good: bytes) -> None:
-    refused(imports, raw(path, good.replace(b"Panda", b"Pan\0a", 1)), "")
+def test_nul_bytes_at_the_start_reject_their_row(imports: Imports, path: Path, good: bytes) -> None:
+    result = imports.run(raw(path, good.replace(b"Panda", b"Pan\0a", 1)))
+    assert (result.imported, cells_of(result)) == (4, [(1, "nul_byte")])
 
 
 def endless(path: Path, head: bytes, *, newline_at_end: bool = False) -> Path:
@@ -240,7 +240,7 @@ def test_a_line_of_200_mb(imports: Imports, path: Path, good: bytes, where: str)
     endless(path, heads[where])
     tracemalloc.start()
     try:
-        refused(imports, path, "1 MB")
+        refused(imports, path, "256 KB" if where == "header" else "1 MB")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -279,7 +279,7 @@ def test_blank_lines_are_no_rows(imports: Imports, path: Path, good: bytes) -> N
 
 def test_only_carriage_returns(imports: Imports, path: Path) -> None:
     plain = [sale(n, {"Special references": ""}) for n in range(1, 4)]
-    refused(imports, write_rows(path, plain, line_end="\r"), "line end")
+    assert imports.run(write_rows(path, plain, line_end="\r")).imported == 3
 
 
 def test_a_folder(imports: Imports, tmp_path: Path) -> None:
@@ -366,8 +366,8 @@ def test_a_file_name_that_is_no_text(imports: Imports, tmp_path: Path, good: byt
     assert imports.run(path).imported == 5
 
 
-def test_a_semicolon_table_is_not_recognised(imports: Imports, path: Path, good: bytes) -> None:
-    refused(imports, raw(path, good.replace(b",", b";")), "")
+def test_a_semicolon_table_goes_in(imports: Imports, path: Path, good: bytes) -> None:
+    assert imports.run(raw(path, good.replace(b",", b";"))).imported == 5
 
 
 def test_after_a_bad_file_a_good_one_goes_in(imports: Imports, path: Path, good: bytes) -> None:

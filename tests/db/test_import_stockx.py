@@ -18,16 +18,22 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from helpers.import_runs import SCHEMAS, Imports
+from helpers.import_runs import SCHEMAS, Imports, stockx_plan
 from helpers.stockx_report import HEADER, LEGAL, SIZES, Oracle, Report, sale, write_rows
-from soleflip_desktop.connectors.files import sales
-from soleflip_desktop.db.queries import import_sales, import_stage, integration, rebuild
+from soleflip_desktop.connectors.files import table
+from soleflip_desktop.db.queries import (
+    import_catalog,
+    import_outcome,
+    import_stage,
+    import_units,
+    integration,
+    rebuild,
+)
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.integration import (
     BatchStatus,
     CurrencyTotals,
-    FileFormat,
     ImportPhase,
     ImportProgress,
     ImportResult,
@@ -225,7 +231,7 @@ def test_without_a_payout_nothing_is_derived(imports: Imports, tmp_path: Path) -
 def test_two_currencies_are_two_totals_and_never_one(imports: Imports, tmp_path: Path) -> None:
     dollars = {name: "USD" for name in HEADER if name.endswith("Currency")}
     mixed = {"Shipping Fee Currency": "USD"}
-    rows = [sale(1), sale(2, dollars), sale(3, mixed), sale(4, {"Listing Price Currency": "eur"})]
+    rows = [sale(1), sale(2, dollars), sale(3, mixed), sale(4, {"Listing Price Currency": "Taler"})]
     result = imports.run(write_rows(tmp_path / "r.csv", rows))
     assert {code: sums.gross for code, sums in result.totals.items()} == {
         "EUR": D(100),
@@ -410,9 +416,7 @@ BAD_CELLS = {
         "31.05.2024",
         "05/31/2024 21:40:06",
         "2024-02-30 10:00:00 +00",
-        "2024-05-31",
         "2024-05-31 25:00:00 +00",
-        "2024-05-31 21:40:06 CEST",
         "2024-05-31 21:40:06 +0",
         "2024-05-31 21:40:06 +00 ?",
         "Mai 2024",
@@ -422,12 +426,8 @@ BAD_CELLS = {
     ("Payout date", "bad_instant"): ["soon"],
     ("Listing Price", "bad_amount"): [
         "12,50",
-        "1,234.56",
-        "€100",
-        "100 EUR",
         "1e3",
         "100.123",
-        "(5.00)",
         "0x10",
         "12345678901",
         "Infinity",
@@ -441,7 +441,7 @@ BAD_CELLS = {
     ("Listing Price", "missing"): ["", "N/A", " - "],
     ("Seller Fee", "bad_amount"): ["free", "7%"],
     ("Total Invoice Amount", "bad_amount"): ["many"],
-    ("Listing Price Currency", "bad_currency"): ["Euro", "€", "eur"],
+    ("Listing Price Currency", "bad_currency"): ["Euro", "12"],
     ("Order Number", "missing"): ["", "N/A"],
     ("Item", "missing"): ["", "null"],
 }
@@ -673,14 +673,14 @@ def test_cancelling_ends_a_statement_that_takes_long(
 ) -> None:
     token = CancelToken()
     token_timer = threading.Timer(0.2, token.cancel)
-    plain = import_sales.resolve_catalog
+    plain = import_catalog.map_catalog
 
-    def slow(connection: import_sales.Connection) -> None:
+    def slow(connection: import_catalog.Connection) -> None:
         plain(connection)
         token_timer.start()
         connection.execute("SELECT pg_sleep(60)")
 
-    monkeypatch.setattr(import_sales, "resolve_catalog", slow)
+    monkeypatch.setattr(import_catalog, "map_catalog", slow)
     result = imports.run(write_rows(tmp_path / "r.csv", [sale(1)]), token=token)
     token_timer.join()
     assert result.status is BatchStatus.CANCELLED
@@ -695,10 +695,10 @@ class Broken(Exception):  # noqa: N818
 FAILING = (
     (import_stage, "copy_raw"),
     (import_stage, "copy_catalog"),
-    (import_sales, "find_duplicates"),
-    (import_sales, "sale_totals"),
-    (import_sales, "finish_batch"),
-    (sales, "_compress"),
+    (import_units, "match"),
+    (import_outcome, "totals"),
+    (import_outcome, "finish_batch"),
+    (table, "_compress"),
 )
 
 
@@ -711,7 +711,7 @@ def test_a_failure_in_the_middle_leaves_only_the_batch_that_failed(
     before = without_history(imports.counts())
     objects = database_objects(imports)
 
-    def fail(*_arguments: Any) -> None:
+    def fail(*_arguments: Any, **_names: Any) -> None:
         raise Broken
 
     with monkeypatch.context() as patched:
@@ -733,7 +733,7 @@ def test_a_file_that_breaks_off_leaves_a_reason(
     def fail(*_arguments: Any) -> None:
         raise UserError("The disk is gone.")
 
-    monkeypatch.setattr(sales, "_compress", fail)
+    monkeypatch.setattr(table, "_compress", fail)
     with pytest.raises(UserError, match="disk is gone"):
         imports.run(write_rows(tmp_path / "r.csv", [sale(1)]))
     assert imports.rows("SELECT status, error FROM integration.import_batch") == [
@@ -743,7 +743,7 @@ def test_a_file_that_breaks_off_leaves_a_reason(
 
 def test_a_batch_whose_importer_died_is_closed(imports: Imports, tmp_path: Path) -> None:
     database = imports.database
-    new = integration.NewBatch("a.csv", 1, FileFormat.STOCKX_SALES, [], {})
+    new = integration.NewBatch("a.csv", 1, stockx_plan())
     with database.session() as session:
         dead, alive = integration.open_batch(session, new), integration.open_batch(session, new)
     imports.run(write_rows(tmp_path / "r.csv", [sale(1)]))

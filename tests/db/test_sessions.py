@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from helpers.import_runs import stockx_plan
 from helpers.query_recorder import recorded_queries
 from helpers.rows import make_item
 from soleflip_desktop.db.engine import Database, actor
@@ -18,7 +19,6 @@ from soleflip_desktop.db.models import InventoryItem
 from soleflip_desktop.db.queries import integration
 from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
-from soleflip_desktop.domain.integration import FileFormat
 
 pytestmark = pytest.mark.db
 
@@ -134,7 +134,7 @@ def test_a_bulk_connection_is_one_transaction(database: Database) -> None:
 
 
 def test_the_import_history_is_one_statement(database: Database) -> None:
-    new = integration.NewBatch("a.csv", 1, FileFormat.STOCKX_SALES, [], {})
+    new = integration.NewBatch("a.csv", 1, stockx_plan())
     with database.session() as session:
         for _ in range(30):
             integration.open_batch(session, new)

@@ -21,6 +21,7 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from soleflip_desktop import app
+from soleflip_desktop.ui.integration.page import ImportsPage
 from soleflip_desktop.ui.inventory.page import InventoryPage
 from soleflip_desktop.ui.main_window import MainWindow
 from soleflip_desktop.ui.transactions.page import OrdersPage
@@ -85,6 +86,11 @@ class Visit:
             self.window.import_sample()
         else:
             self.window.import_files([file])
+            wizard = self.imports.wizard
+            await until(wizard.buttons.import_now.isEnabled, "the file to be recognised")
+            await asyncio.sleep(0.3)
+            self.shoot("import-recognised")
+            wizard.buttons.import_now.click()
         queue = self.window.queue
         assert queue is not None
         await until(lambda: queue.running, "the import to start")
@@ -95,6 +101,12 @@ class Visit:
         self.shoot("import-result")
         self.seen["result"] = self.texts(self.window.pages[2])
         self.seen["longest_gap_ms_during_import"] = beat.longest
+
+    @property
+    def imports(self) -> ImportsPage:
+        page = self.window.pages[2]
+        assert isinstance(page, ImportsPage)
+        return page
 
     async def look_at(self, number: int, name: str) -> None:
         self.window.go_to(number)
@@ -120,7 +132,8 @@ class Visit:
         self.seen["search"] = page.header.count_text
 
 
-def main() -> None:
+def main(visitor: type[Visit] = Visit) -> None:
+    """Runs the app with the visitor inside."""
     data, file, folder = sys.argv[1:4]
     shots = Path(folder) if folder else None
     answer: dict[str, Any] = {}
@@ -131,7 +144,7 @@ def main() -> None:
             window.resize(1480, 900)
 
             async def drive() -> None:
-                visit = Visit(window, shots)
+                visit = visitor(window, shots)
                 try:
                     await visit.go(file)
                 except BaseException as error:

@@ -7,17 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.integration import (
     BatchRow,
     BatchStatus,
     CurrencyTotals,
-    FileFormat,
     ImportPhase,
     ImportProgress,
     ImportRequest,
@@ -230,44 +229,23 @@ class FakeOrders(FakeGrid[OrderRow]):
         )
 
 
-class FakeImports:
-    """An import history in a list."""
-
-    def __init__(self, batches: Sequence[BatchRow] = ()) -> None:
-        self.rows = list(batches)
-        self.results: dict[int, ImportResult] = {}
-        self.saved: list[tuple[int, Path]] = []
-        self.error: UserError | None = None
-
-    async def batches(self) -> list[BatchRow]:
-        await asyncio.sleep(0)
-        if self.error is not None:
-            raise self.error
-        return list(self.rows)
-
-    async def result(self, batch_id: int) -> ImportResult:
-        await asyncio.sleep(0)
-        return self.results[batch_id]
-
-    async def save_rejected(self, batch_id: int, path: Path) -> int:
-        await asyncio.sleep(0)
-        self.saved.append((batch_id, path))
-        return 3
-
-
 def batch_row(number: int, **changes: Any) -> BatchRow:
     started = _START - timedelta(days=number)
     row = BatchRow(
         id=number,
         file=f"stockx-sales-{2026 - number}.csv",
-        format=FileFormat.STOCKX_SALES,
+        format="stockx-sales",
+        title="StockX sales report",
+        target=Target.SALES,
         status=BatchStatus.COMPLETED,
         started_at=started,
         finished_at=started + timedelta(seconds=4),
         rows=1127,
         imported=1100,
+        changed=0,
         duplicates=24,
         rejected=3,
+        conflicts=0,
         warnings=149,
         error=None,
     )
@@ -278,7 +256,8 @@ def import_result(file: str = "stockx-sales.csv", **changes: Any) -> ImportResul
     result = ImportResult(
         batch_id=7,
         file=file,
-        format=FileFormat.STOCKX_SALES,
+        format="stockx-sales",
+        title="StockX sales report",
         rows=1127,
         imported=1100,
         duplicates=24,

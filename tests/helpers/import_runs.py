@@ -8,17 +8,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from soleflip_desktop.connectors.files.profiles import builtin
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import integration
 from soleflip_desktop.domain.cancellation import CancelToken
+from soleflip_desktop.domain.import_plan import Dialect, ImportPlan, MappedColumn, PlanChoices
 from soleflip_desktop.domain.integration import (
-    FileFormat,
+    ImportAction,
     ImportProgress,
     ImportRequest,
     ImportResult,
 )
-from soleflip_desktop.services.sales_loader import SalesLoader
+from soleflip_desktop.services.import_loader import ImportLoader
+from soleflip_desktop.services.profiles import SavedProfiles
 from soleflip_desktop.sync.jobs.import_file import import_file
+from soleflip_desktop.sync.profile_book import all_profiles
 
 SCHEMAS = (
     "catalog",
@@ -43,15 +47,32 @@ class Imports:
         self,
         path: Path,
         *,
-        file_format: FileFormat | None = None,
-        encoding: str | None = None,
         dry_run: bool = False,
+        action: ImportAction = ImportAction.IMPORT,
+        plan: ImportPlan | None = None,
+        report: Listener = lambda _progress: None,
+        token: CancelToken | None = None,
+        **choices: Any,
+    ) -> ImportResult:
+        """`choices` are those of PlanChoices: profile, encoding, currency ..."""
+        request = ImportRequest(
+            str(path), plan, PlanChoices(**choices), action=action, dry_run=dry_run
+        )
+        return self.request(request, report, token)
+
+    def request(
+        self,
+        request: ImportRequest,
         report: Listener = lambda _progress: None,
         token: CancelToken | None = None,
     ) -> ImportResult:
-        request = ImportRequest(str(path), file_format, encoding, dry_run)
-        loader = SalesLoader(self.database)
-        return import_file(loader, request, report, token or CancelToken())
+        profiles = all_profiles(SavedProfiles(self.database).load())
+        loader = ImportLoader(self.database)
+        return import_file(loader, profiles, request, report, token or CancelToken())
+
+    def again(self, batch_id: int, action: ImportAction) -> ImportResult:
+        """Runs a draft, or redoes an undone batch."""
+        return self.request(ImportRequest(action=action, batch_id=batch_id))
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         with self.database.session(read_only=True) as session:
@@ -82,3 +103,23 @@ class Imports:
             "WHERE o.payout_amount IS NOT NULL GROUP BY o.id "
             "HAVING o.gross_amount + coalesce(sum(t.amount), 0) <> o.payout_amount"
         )
+
+
+def stockx_plan() -> ImportPlan:
+    """The plan of a StockX report."""
+    profile = builtin()["stockx-sales"]
+    header = tuple(column.headers[0] for column in profile.columns)
+    columns = tuple(
+        MappedColumn(column.field, place, required=column.required)
+        for place, column in enumerate(profile.columns)
+    )
+    return ImportPlan(
+        profile=profile.key,
+        title=profile.title,
+        target=profile.target,
+        dialect=Dialect(),
+        header=header,
+        columns=columns,
+        identity=profile.identity,
+        mode=profile.mode,
+    )

@@ -13,7 +13,9 @@ from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from helpers.fake_services import FakeGrid, FakeImports, FakeOrders, FakeRunner, item_row, order_row
+from helpers.fake_desk import FakeDesk
+from helpers.fake_imports import FakeImports
+from helpers.fake_services import FakeGrid, FakeOrders, FakeRunner, item_row, order_row
 from soleflip_desktop.domain.changes import ChangeBus
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiContext, UiKit
@@ -108,6 +110,11 @@ def imports() -> FakeImports:
 
 
 @pytest.fixture
+def desk() -> FakeDesk:
+    return FakeDesk()
+
+
+@pytest.fixture
 def runner() -> FakeRunner:
     return FakeRunner()
 
@@ -123,13 +130,24 @@ def context(
     items: FakeGrid[ItemRow],
     orders: FakeOrders,
     imports: FakeImports,
+    desk: FakeDesk,
     runner: FakeRunner,
     bus: ChangeBus,
     tmp_path: Path,
 ) -> UiContext:
     sample = tmp_path / "sample.csv"
     sample.write_text("Order Number\n")
-    return UiContext(items, orders, imports, runner, bus, str(tmp_path), "PostgreSQL 18.6", sample)
+    return UiContext(
+        inventory=items,
+        orders=orders,
+        imports=imports,
+        desk=desk,
+        runner=runner,
+        changes=bus,
+        data_folder=str(tmp_path),
+        server="PostgreSQL 18.6",
+        sample_file=sample,
+    )
 
 
 @pytest.fixture

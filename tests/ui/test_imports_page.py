@@ -11,16 +11,24 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from helpers.fake_desk import FakeDesk, purchase_file, purchase_plan
+from helpers.fake_imports import FakeImports
 from helpers.fake_services import (
-    FakeImports,
     FakeRunner,
     batch_row,
     import_result,
     progress,
 )
 from helpers.model_validator import validate
+from helpers.wizard_rows import draft_result, review_rows
 from soleflip_desktop.domain.errors import DatabaseUnavailableError, FileImportError
-from soleflip_desktop.domain.integration import BatchStatus, CurrencyTotals, ImportPhase
+from soleflip_desktop.domain.integration import (
+    BatchStatus,
+    CurrencyTotals,
+    ImportAction,
+    ImportPhase,
+    RowClass,
+)
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.integration.import_queue import ImportQueue
 from soleflip_desktop.ui.integration.page import ImportsPage
@@ -29,8 +37,10 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def page(qtbot: QtBot, imports: FakeImports, runner: FakeRunner, kit: UiKit) -> ImportsPage:
-    page = ImportsPage(imports, ImportQueue(runner, kit.tasks), kit, sample=True)
+def page(
+    qtbot: QtBot, imports: FakeImports, desk: FakeDesk, runner: FakeRunner, kit: UiKit
+) -> ImportsPage:
+    page = ImportsPage(imports, desk, ImportQueue(runner, kit.tasks), kit, sample=True)
     qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
     page.resize(1200, 700)
     page.show()
@@ -39,7 +49,11 @@ def page(qtbot: QtBot, imports: FakeImports, runner: FakeRunner, kit: UiKit) -> 
 
 
 def start(qtbot: QtBot, page: ImportsPage, runner: FakeRunner, *names: str) -> None:
+    """Imports files that need no question: a single one takes Enter."""
     page.import_files([f"/in/{name}" for name in names])
+    if len(names) == 1:
+        qtbot.waitUntil(page.wizard.buttons.import_now.isEnabled)
+        QTest.keyClick(page.wizard.buttons.import_now, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(runner.runs))
     qtbot.waitUntil(page.running.isVisible)
 
@@ -54,10 +68,10 @@ def test_history_lists_batches(qtbot: QtBot, page: ImportsPage, imports: FakeImp
     imports.rows = [batch_row(2), batch_row(1, status=BatchStatus.FAILED, error="No such column")]
     page.mark_stale()
     qtbot.waitUntil(page.view.isVisible)
-    shown = [page.batches.data(page.batches.index(1, column)) for column in range(10)]
+    shown = [page.batches.data(page.batches.index(1, column)) for column in range(12)]
     assert shown[:3] == ["stockx-sales-2025.csv", "StockX sales report", "Failed"]
-    assert shown[4:9] == ["1,127", "1,100", "24", "3", "149"]
-    assert shown[9] == "No such column"
+    assert shown[4:11] == ["1,127", "1,100", "0", "24", "3", "0", "149"]
+    assert shown[11] == "No such column"
     assert tester.model() is page.batches
 
 
@@ -217,3 +231,145 @@ def test_result_of_an_earlier_import_opens_from_the_history(
     assert page.result.headline.text() == "stockx-sales-2025.csv was imported"
     QTest.mouseClick(page.result.history, LEFT)
     assert page.view.isVisible()
+
+
+def test_a_draft_in_the_history_opens_its_review(
+    qtbot: QtBot, page: ImportsPage, imports: FakeImports, desk: FakeDesk, runner: FakeRunner
+) -> None:
+    desk.files["einkauf.csv"] = purchase_file()
+    imports.rows = [batch_row(7, status=BatchStatus.DRAFT, file="einkauf.csv")]
+    imports.plans, imports.paths = {7: purchase_plan()}, {7: "/in/einkauf.csv"}
+    imports.results, imports.review = {7: draft_result()}, review_rows()
+    page.mark_stale()
+    qtbot.waitUntil(page.view.isVisible)
+    page.view.activated.emit(page.batches.index(0, 0))
+    qtbot.waitUntil(page.wizard.review.isVisible)
+    assert page.header.isHidden()
+    assert page.wizard.buttons.next.text() == "&Import 16 rows"
+    QTest.mouseClick(page.wizard.buttons.next, LEFT)
+    qtbot.waitUntil(lambda: bool(runner.runs))
+    request = runner.runs[0].request
+    assert (request.action, request.batch_id, request.path) == (
+        ImportAction.RUN,
+        7,
+        "/in/einkauf.csv",
+    )
+    runner.runs[0].finish(import_result("einkauf.csv"))
+    qtbot.waitUntil(page.result.isVisible)
+    assert page.header.isVisible()
+
+
+def test_what_can_be_done_with_an_import_depends_on_its_state(
+    qtbot: QtBot, page: ImportsPage, imports: FakeImports, runner: FakeRunner
+) -> None:
+    states = (BatchStatus.DRAFT, BatchStatus.COMPLETED, BatchStatus.UNDONE, BatchStatus.FAILED)
+    imports.rows = [batch_row(number, status=status) for number, status in enumerate(states)]
+    page.mark_stale()
+    qtbot.waitUntil(page.view.isVisible)
+    offered = []
+    for row in range(4):
+        page.view.setCurrentIndex(page.batches.index(row, 0))
+        actions = page.actions_of_batch.menu.actions()
+        offered.append([action.text() for action in actions if action.isEnabled()])
+    assert offered == [["&Resume…", "&Discard draft"], ["&Undo import…"], ["R&edo import"], []]
+    page.view.setCurrentIndex(page.batches.index(0, 0))
+    page.actions_of_batch.menu.actions()[1].trigger()
+    qtbot.waitUntil(lambda: imports.discarded == [0])
+    qtbot.waitUntil(lambda: page.batches.rowCount() == 3)
+    page.view.setCurrentIndex(page.batches.index(1, 0))
+    page.actions_of_batch.menu.actions()[3].trigger()
+    qtbot.waitUntil(lambda: bool(runner.runs))
+    request = runner.runs[0].request
+    assert (request.action, request.batch_id) == (ImportAction.REDO, 2)
+    runner.runs[0].finish(import_result())
+    qtbot.waitUntil(page.result.isVisible)
+
+
+def test_undo_says_what_stays_before_and_after(
+    qtbot: QtBot, page: ImportsPage, imports: FakeImports
+) -> None:
+    imports.rows, imports.results = [batch_row(1)], {1: import_result(batch_id=1)}
+    page.mark_stale()
+    qtbot.waitUntil(page.view.isVisible)
+    page.view.activated.emit(page.batches.index(0, 0))
+    qtbot.waitUntil(page.result.undo.isVisible)
+    QTest.mouseClick(page.result.undo, LEFT)
+    panel = page.result.undo_panel
+    qtbot.waitUntil(panel.isVisible)
+    tester = validate(panel.kept)
+    assert panel.headline.text() == "Undo takes back 1,098 rows of stockx-sales.csv"
+    assert "2 rows stay as they are" in panel.sentence.text()
+    assert panel.kept.data(panel.kept.index(1, 3)) == "It was sold on 23 Nov 2026."
+    QTest.mouseClick(panel.keep, LEFT)
+    assert panel.isHidden()
+    assert imports.undone == []
+    QTest.mouseClick(page.result.undo, LEFT)
+    qtbot.waitUntil(panel.isVisible)
+    QTest.mouseClick(panel.confirm, LEFT)
+    qtbot.waitUntil(lambda: imports.undone == [1])
+    qtbot.waitUntil(page.result.redo.isVisible)
+    assert page.result.headline.text() == "stockx-sales.csv was taken back"
+    assert panel.headline.text() == "1,098 rows of stockx-sales.csv were taken back"
+    assert page.result.undo.isHidden()
+    assert tester.model() is panel.kept
+
+
+def test_an_undo_that_is_refused_says_why(
+    qtbot: QtBot, page: ImportsPage, imports: FakeImports
+) -> None:
+    imports.results = {1: import_result(batch_id=1)}
+    page._kit.tasks.start(page._open(batch_row(1)))
+    qtbot.waitUntil(page.result.undo.isVisible)
+    imports.error = DatabaseUnavailableError("away")
+    QTest.mouseClick(page.result.undo, LEFT)
+    qtbot.waitUntil(lambda: [each.text for each in page._kit.notifier.messages] == ["away"])
+    assert page.result.undo_panel.isHidden()
+
+
+def test_rows_of_an_import_are_shown_by_class(
+    qtbot: QtBot, page: ImportsPage, imports: FakeImports
+) -> None:
+    imports.results = {7: draft_result(status=BatchStatus.COMPLETED)}
+    imports.plans, imports.review = {7: purchase_plan()}, review_rows()
+    page._kit.tasks.start(page._open(batch_row(7)))
+    qtbot.waitUntil(page.result.show_rows.isVisible)
+    QTest.mouseClick(page.result.show_rows, LEFT)
+    qtbot.waitUntil(page.rows.isVisible)
+    model = page.rows.rows.model
+    assert model is not None
+    page.rows.rows.chips[RowClass.REJECTED].click()
+    qtbot.waitUntil(lambda: model.data(model.index(0, 1)) == "20")
+    QTest.mouseClick(page.rows.back, LEFT)
+    assert page.result.isVisible()
+
+
+def test_of_several_files_only_the_doubtful_open_in_the_wizard(
+    qtbot: QtBot, page: ImportsPage, desk: FakeDesk, runner: FakeRunner
+) -> None:
+    desk.files = {"one.csv": purchase_file(), "two.csv": purchase_file()}
+    page.import_files(["/in/one.csv", "/in/certain.csv", "/in/two.csv"])
+    qtbot.waitUntil(lambda: page.wizard.path == "/in/one.csv")
+    qtbot.waitUntil(lambda: bool(runner.runs))
+    qtbot.waitUntil(lambda: page.wizard.steps.waiting.text() == "1 more file waits")
+    assert runner.runs[0].request.path == "/in/certain.csv"
+    runner.runs[0].finish(import_result("certain.csv"))
+    qtbot.waitUntil(lambda: bool(page._kit.notifier.messages))
+    assert page.wizard.isVisible()
+    page.wizard.close_draft()
+    assert page.wizard.path == "/in/two.csv"
+    qtbot.waitUntil(lambda: page.wizard.draft is not None)
+    page.wizard.close_draft()
+    assert page.result.isVisible()
+    assert page.result.headline.text() == "certain.csv was imported"
+
+
+def test_a_file_that_cannot_be_read_among_several_is_told_in_the_result(
+    qtbot: QtBot, page: ImportsPage, desk: FakeDesk
+) -> None:
+    desk.error = FileImportError("a.csv is empty.")
+    page.import_files(["/in/a.csv", "/in/b.csv"])
+    qtbot.waitUntil(lambda: len(page.result.outcomes) == 2)
+    assert page.result.sentence.text() == "a.csv is empty."
+    desk.error = None
+    QTest.mouseClick(page.result.review, LEFT)
+    qtbot.waitUntil(lambda: page.wizard.path == "/in/b.csv")

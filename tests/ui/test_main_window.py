@@ -46,6 +46,14 @@ def drop(window: MainWindow, data: QMimeData) -> None:
     QApplication.sendEvent(window, event)
 
 
+def import_one(qtbot: QtBot, window: MainWindow) -> None:
+    """Enter in the wizard, for a file that needs no question."""
+    imports = window.pages[2]
+    assert isinstance(imports, ImportsPage)
+    qtbot.waitUntil(imports.wizard.buttons.import_now.isEnabled)
+    QTest.mouseClick(imports.wizard.buttons.import_now, LEFT)
+
+
 def test_window_opens_before_the_database_is_up(
     qtbot: QtBot, make_window: Callable[[], MainWindow]
 ) -> None:
@@ -94,6 +102,7 @@ def test_files_can_be_dropped_anywhere(
     qtbot.waitUntil(lambda: len(runner.runs) == 1)
     assert Path(runner.runs[0].request.path).name == "a.csv"
     assert window.queue is not None
+    qtbot.waitUntil(lambda: window.queue is not None and bool(window.queue.waiting))
     assert [Path(path).name for path in window.queue.waiting] == ["b.XLSX"]
     window.queue.cancel_all()
     qtbot.waitUntil(lambda: window.queue is not None and not window.queue.running)
@@ -114,6 +123,7 @@ def test_import_menu_opens_a_dialog_without_blocking(
     dialog = window.findChildren(QFileDialog)[0]
     dialog.filesSelected.emit(["/in/sales.csv"])
     dialog.reject()
+    import_one(qtbot, window)
     qtbot.waitUntil(lambda: len(runner.runs) == 1)
     assert settings.value("window/folder") == "/in"
     runner.runs[0].finish(import_result("sales.csv"))
@@ -129,6 +139,7 @@ def test_sample_data_is_offered_where_the_file_exists(
 ) -> None:
     assert window._sample_action.isEnabled()
     window._sample_action.trigger()
+    import_one(qtbot, window)
     qtbot.waitUntil(lambda: len(runner.runs) == 1)
     assert runner.runs[0].request.path == str(context.sample_file)
     runner.runs[0].finish(import_result())
@@ -150,6 +161,7 @@ def test_closing_while_importing_asks_first(
     qtbot: QtBot, window: MainWindow, runner: FakeRunner
 ) -> None:
     window.import_files(["/in/a.csv"])
+    import_one(qtbot, window)
     qtbot.waitUntil(lambda: len(runner.runs) == 1)
     assert not window.close()
     box = window.findChildren(QMessageBox)[0]

@@ -24,9 +24,10 @@ MODULES = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE
 
 LONG_MODULES = {
     "domain/brand_data.py": "a table of brands and their spellings, no code",
+    "domain/import_fields.py": "a table of fields and their headers, no code",
 }
 FLOATS = {
-    "connectors/files/cells.py": "spreadsheets store binary numbers (README, decision 14)",
+    "connectors/files/numbers.py": "spreadsheets store binary numbers (README, decision 14)",
     "ui/common/formatting.py": "file sizes",
 }
 

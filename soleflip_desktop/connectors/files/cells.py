@@ -1,28 +1,65 @@
-"""Reads cells column by column: text in, typed columns and the reasons for what is wrong out."""
+"""Reads cells column by column: text in, typed columns and the reasons for what is wrong out.
+
+What nearly every file holds is read by polars in one go; only texts that are spelled otherwise
+go, each distinct one once, to the readers in `numbers`, `dates` and `codes`.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from soleflip_desktop.connectors.files.profiles import Column, Kind
-
-#: A cell with one of these says "nothing"; it is kept apart from 0 (reference.md 2.6).
-PLACEHOLDERS = ("", "N/A", "n/a", "-", "null", "NULL", "nan", "NaN")
+from soleflip_desktop.connectors.files.codes import (
+    CLEAR,
+    LONGEST_TEXT,
+    PLACEHOLDERS,
+    SCIENTIFIC,
+    folded,
+    read_choice,
+    read_code,
+    read_text,
+)
+from soleflip_desktop.connectors.files.dates import (
+    EARLIEST,
+    EXCEL_SERIAL,
+    LATEST,
+    offset_minutes,
+    read_day,
+    read_instant,
+)
+from soleflip_desktop.connectors.files.numbers import (
+    currency_in,
+    read_amount,
+    read_count,
+    read_currency,
+    read_percent,
+)
+from soleflip_desktop.domain.import_fields import FIELDS, ImportField, Kind
+from soleflip_desktop.domain.import_plan import DateOrder, ImportPlan, MappedColumn, NumberStyle
 
 #: code -> sentence; `{value}` and `{column}` are filled in for the row at hand.
 MESSAGES = {
     "missing": "{column} is empty; every row needs one.",
-    "bad_instant": "“{value}” is not a date and time like 2024-05-31 21:40:06 +00.",
-    "bad_date": "“{value}” is not a date like 9/1/17 (month first) or 2017-09-01.",
-    "bad_amount": "“{value}” is not an amount like 1234.50 (dot for decimals, two at most).",
+    "bad_instant": "“{value}” is not a date and time like 2024-05-31 21:40:06 +00; if the column "
+    "has another order, choose it in Formats or with --dates.",
+    "bad_date": "“{value}” is not a date like 2025-12-31; if the column has another order, choose "
+    "it in Formats or with --dates.",
+    "excel_serial": "“{value}” is a spreadsheet's number for a day; format {column} as a date "
+    "there and export again.",
+    "bad_amount": "“{value}” is not an amount like 1,234.50 (dot for decimals, two at most); if "
+    "the column has a comma for decimals, choose that in Formats or with --decimal comma.",
+    "bad_count": "“{value}” is not a whole number like 12.",
+    "bad_percent": "“{value}” is not a percentage like 19 or 7.5.",
     "bad_currency": "“{value}” is not a currency code like EUR.",
-    "mixed_currencies": "{column} is {value}, another currency than the listing price.",
-    "negative_price": "{value} is below zero; a sale price cannot be.",
+    "bad_choice": "“{value}” is not a word we know for {column}; map it in the step Values or "
+    "with --map.",
+    "scientific": "“{value}” is a number that Excel has shortened, its digits are lost; format "
+    "{column} as text and export again.",
     "too_long": "{column} is longer than 500 bytes; no such cell is in a report.",
     "field_count": "The row has {value}; check its quotes and commas.",
     "unclosed_quote": "A quote is opened in this row and never closed; the file may be cut off.",
@@ -30,18 +67,32 @@ MESSAGES = {
     "nul_byte": "The row holds a NUL byte; the file is damaged here.",
     "repeated_header": "This is the header line again; it was left out.",
 }
-
-#: No name or number is longer, and an index of the database takes some 2,700 bytes at most.
-LONGEST_TEXT = 500
-#: Sales and releases outside of this are slips, and Postgres has no year 0.
-EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001  (UTC by then)
-_FARTHEST_OFFSET = 14 * 60
+#: The same where a column's style asks for another spelling.
+_STYLED_MESSAGES: Mapping[tuple[str, NumberStyle | DateOrder | None], str] = {
+    ("bad_amount", NumberStyle.COMMA): "“{value}” is not an amount like 1.234,50 (comma for "
+    "decimals, two at most); if the column has a dot for decimals, choose that in Formats or with "
+    "--decimal point.",
+    ("bad_date", DateOrder.DMY): "“{value}” is not a date like 31.12.2025 (day first); choose the "
+    "other order in Formats or with --dates mdy.",
+    ("bad_date", DateOrder.MDY): "“{value}” is not a date like 12/31/2025 (month first); choose "
+    "the other order in Formats or with --dates dmy.",
+}
 
 # [0-9], for \d takes the digits of all scripts and Postgres does not.
-_AMOUNT = r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$"
-_DOLLARS = r"^-?\$?([0-9]{1,10}|[0-9]{1,3}(,[0-9]{3}){1,3})(\.[0-9]+)?$"
-_OFFSET = re.compile(r" ?([+-])(\d{2}):?(\d{2})?|Z| UTC|", re.ASCII)
-_CURRENCY = r"^[A-Z]{3}$"
+_PLAIN_AMOUNT = {
+    NumberStyle.POINT: r"^-?[0-9]{1,10}(\.[0-9]{1,2})?$",
+    NumberStyle.COMMA: r"^-?[0-9]{1,10}(,[0-9]{1,2})?$",
+}
+_PLAIN_COUNT = r"^[0-9]{1,9}$"
+_PLAIN_CURRENCY = r"^[A-Z]{3}$"
+_NAMES_CURRENCY = r"[\p{L}\p{Sc}]"
+#: Texts with one of these are looked at one by one.
+_ODD_TEXT = ('="', "'=", "'+", "'@", "'-", CLEAR)
+_ODD_CODE = ('="', "'", "E+", "e+", "\n", "\r", "\t", CLEAR)
+#: Armour around nothing is a blank cell, not a wrong one.
+_BLANK_CODES = (CLEAR, '=""', "'")
+#: Distinct texts that a column remembers.
+_REMEMBERED = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,90 +119,237 @@ def cleaned(field: str) -> pl.Expr:
     return pl.when(~text.is_in(PLACEHOLDERS)).then(text).alias(field)
 
 
-def rule(column: Column) -> CellRule:
+def is_clear(field: str) -> pl.Expr:
+    """Whether a cell says that its field is to be emptied."""
+    return pl.col(field).str.strip_chars() == CLEAR
+
+
+def needs_symbols(plan: ImportPlan, field: str) -> bool:
+    """Whether an amount's currency can only stand in its own cells."""
+    known = FIELDS[plan.target][field]
+    return (
+        known.kind is Kind.AMOUNT and known.currency is not None and not plan.column(known.currency)
+    )
+
+
+def amount_currency(field: str, home: str | None = None) -> pl.Expr:
+    """The currency that the cleaned cells of an amount name; a shared sign means `home`'s."""
+    seldom = _Distinct(lambda text: currency_in(text, home), pl.String())
+
+    def read(texts: pl.Series) -> pl.Series:
+        named = texts.str.contains(_NAMES_CURRENCY)
+        return seldom(texts.set(~named, None)) if named.any() else texts.clear(len(texts))
+
+    found = pl.col(field).map_batches(read, return_dtype=pl.String)
+    return found.alias(f"{typed(field)}:currency")
+
+
+def message(code: str, column: MappedColumn | None = None) -> str:
+    """The sentence for a fault in the style of its column, with `{value}` and `{column}`."""
+    style = None if column is None else column.number or column.dates
+    return _STYLED_MESSAGES.get((code, style), MESSAGES[code])
+
+
+def rule(column: MappedColumn, field: ImportField, plan: ImportPlan) -> CellRule:
     """How a cleaned column of this kind is read."""
+    text, read = pl.col(column.field), pl.col(typed(column.field))
+    reader = _READERS[field.kind](column, field, plan)
+    unread = reader.unread
+    if unread is None:
+        unread = text.is_not_null() & read.is_null() & (text != CLEAR)
+    missing = read.is_null() & column.required
+    fault = pl.when(unread).then(reader.code).when(missing).then(pl.lit("missing"))
+    wrong = read.is_null() if column.required else unread
+    value = reader.value.alias(typed(column.field))
+    return CellRule(value, wrong, fault.alias(f"!{column.field}"))
+
+
+class _Distinct:
+    """Reads texts one by one, each distinct one once; what it forgets it reads again."""
+
+    def __init__(self, read: Callable[[str], Any], dtype: pl.DataType) -> None:
+        self._read = read
+        self._dtype = dtype
+        self._known: dict[str, Any] = {}
+
+    def __call__(self, texts: pl.Series) -> pl.Series:
+        distinct = texts.drop_nulls().unique().to_list()
+        if not distinct:
+            return pl.Series(texts.name, dtype=self._dtype).clear(len(texts))
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
+        known = self._known
+        for text in distinct:
+            if text not in known:
+                known[text] = self._read(text)
+        values = pl.Series([known[text] for text in distinct], dtype=self._dtype)
+        return texts.replace_strict(distinct, values, default=None, return_dtype=self._dtype)
+
+    def of(self, text: pl.Expr) -> pl.Expr:
+        """All texts of a column."""
+        return text.map_batches(self, return_dtype=self._dtype)
+
+    def where_null(self, quick: pl.Expr, text: pl.Expr) -> pl.Expr:
+        """Those texts of a column of which `quick` makes nothing."""
+
+        def complete(columns: Sequence[pl.Series]) -> pl.Series:
+            done, texts = columns
+            if done.null_count() == texts.null_count():
+                return done
+            return done.zip_with(done.is_not_null(), self(texts.set(done.is_not_null(), None)))
+
+        return pl.map_batches([quick, text], complete, return_dtype=self._dtype)
+
+
+# -- one reader for each kind ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """`unread` tells wrong cells where a null value alone does not; `code` says why."""
+
+    value: pl.Expr
+    code: pl.Expr
+    unread: pl.Expr | None = None
+
+
+def _plain(text: pl.Expr, odd: Sequence[str]) -> pl.Expr:
+    fine = (text.str.len_bytes() <= LONGEST_TEXT) & ~text.str.contains_any(list(odd))
+    return pl.when(fine).then(text)
+
+
+def _text(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
     text = pl.col(column.field)
-    value, code = _READERS[column.kind](text)
-    read = pl.col(typed(column.field))
-    unread = text.is_not_null() & read.is_null()
-    missing = text.is_null() & column.required
-    fault = pl.when(unread).then(pl.lit(code)).when(missing).then(pl.lit("missing"))
-    wrong = unread | text.is_null() if column.required else unread
-    return CellRule(value.alias(typed(column.field)), wrong, fault.alias(f"!{column.field}"))
+    seldom = _Distinct(_unless_clear(read_text), pl.String())
+    value = seldom.where_null(_plain(text, _ODD_TEXT), text)
+    return _Reader(value, pl.lit("too_long"), text.str.len_bytes() > LONGEST_TEXT)
 
 
-def _text(text: pl.Expr) -> tuple[pl.Expr, str]:
-    return pl.when(text.str.len_bytes() <= LONGEST_TEXT).then(text), "too_long"
+def _code(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
+    text, read = pl.col(column.field), pl.col(typed(column.field))
+    seldom = _Distinct(_unless_clear(read_code), pl.String())
+    value = seldom.where_null(_plain(text, _ODD_CODE), text)
+    shortened = pl.when(text.str.contains(SCIENTIFIC)).then(pl.lit("scientific"))
+    unread = text.is_not_null() & read.is_null() & ~text.is_in(_BLANK_CODES)
+    return _Reader(value, shortened.otherwise(pl.lit("too_long")), unread)
 
 
-def _instant(text: pl.Expr) -> tuple[pl.Expr, str]:
-    """UTC. StockX writes a two-digit offset, which strptime's %z does not read."""
+def _unless_clear(read: Callable[[str], str | None]) -> Callable[[str], str | None]:
+    return lambda text: None if text == CLEAR else read(text)
+
+
+def _name(column: MappedColumn, field: ImportField, plan: ImportPlan) -> _Reader:
+    """Names are free; those in the plan's map become ours."""
+    plain = _text(column, field, plan)
+    if not column.values:
+        return plain
+    ours = {folded(theirs): word for theirs, word in column.values.items()}
+    words = _Distinct(lambda text: ours.get(folded(text), text) or None, pl.String())
+    return _Reader(words.of(plain.value), plain.code, plain.unread)
+
+
+def _choice(column: MappedColumn, field: ImportField, _plan: ImportPlan) -> _Reader:
+    def ours(text: str) -> str | None:
+        return "" if text == CLEAR else read_choice(text, column.values, field.choices)
+
+    text = pl.col(column.field)
+    words = _Distinct(lambda text: ours(text) or None, pl.String())
+    strange = _Distinct(lambda text: ours(text) is None, pl.Boolean())
+    return _Reader(words.of(text), pl.lit("bad_choice"), strange.of(text))
+
+
+def _amount(column: MappedColumn, _field: ImportField, plan: ImportPlan) -> _Reader:
+    """Stays text: it is exact, and Postgres reads it as numeric."""
+    style = column.number or NumberStyle.POINT
+    rounds = plan.dialect.encoding == "spreadsheet"
+
+    def one(text: str) -> str | None:
+        amount = read_amount(text, style, rounds=rounds)
+        return None if amount is None else amount.value
+
+    text = pl.col(column.field)
+    pointed = text if style is NumberStyle.POINT else text.str.replace(",", ".", literal=True)
+    quick = pl.when(text.str.contains(_PLAIN_AMOUNT[style])).then(pointed)
+    value = _Distinct(one, pl.String()).where_null(quick, text)
+    if column.negate:
+        value = value.map_batches(_turned, return_dtype=pl.String)
+    return _Reader(value, pl.lit("bad_amount"))
+
+
+def _turned(amounts: pl.Series) -> pl.Series:
+    """The other sign; zero has none."""
+    turned = pl.when(amounts.str.starts_with("-")).then(amounts.str.strip_prefix("-"))
+    nonzero = amounts.str.contains("[1-9]")
+    return pl.select(turned.when(nonzero).then("-" + amounts).otherwise(amounts)).to_series()
+
+
+def _count(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
+    style, text = column.number or NumberStyle.POINT, pl.col(column.field)
+    quick = pl.when(text.str.contains(_PLAIN_COUNT)).then(text).cast(pl.Int64)
+    seldom = _Distinct(lambda text: read_count(text, style), pl.Int64())
+    return _Reader(seldom.where_null(quick, text), pl.lit("bad_count"))
+
+
+def _percent(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
+    value = _Distinct(read_percent, pl.String()).of(pl.col(column.field))
+    return _Reader(value, pl.lit("bad_percent"))
+
+
+def _currency(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
+    text = pl.col(column.field)
+    quick = pl.when(text.str.contains(_PLAIN_CURRENCY)).then(text)
+    value = _Distinct(read_currency, pl.String()).where_null(quick, text)
+    return _Reader(value, pl.lit("bad_currency"))
+
+
+def _day(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
+    days = _Distinct(lambda text: read_day(text, column.dates), pl.Date())
+    return _Reader(days.of(pl.col(column.field)), _date_code(column.field, "bad_date"))
+
+
+def _instant(column: MappedColumn, _field: ImportField, plan: ImportPlan) -> _Reader:
+    """UTC. ISO with seconds and an offset is read in one go, other spellings one by one."""
+    zone = ZoneInfo(plan.zone)
+
+    def one(text: str) -> datetime | None:
+        instant = read_instant(text, column.dates, zone)
+        return None if instant is None else instant.replace(tzinfo=None)
+
+    text = pl.col(column.field)
+    value = _Distinct(one, pl.Datetime("us")).where_null(_iso_instant(text, plan.zone), text)
+    numeric = column.dates in {DateOrder.DMY, DateOrder.MDY}
+    return _Reader(value, _date_code(column.field, "bad_date" if numeric else "bad_instant"))
+
+
+def _iso_instant(text: pl.Expr, zone: str) -> pl.Expr:
+    """StockX writes a two-digit offset, which strptime's %z does not read."""
     local = (
         text.str.slice(0, 19)
         .str.replace("T", " ", literal=True)
         .str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
     )
-    minutes = text.str.slice(19).map_batches(_offset_minutes, return_dtype=pl.Int64)
-    return _believable(local - pl.duration(minutes=minutes)), "bad_instant"
+    none = 0 if zone == "UTC" else None
+    offsets = _Distinct(lambda tail: offset_minutes(tail) if tail else none, pl.Int64())
+    instant = local - pl.duration(minutes=offsets.of(text.str.slice(19)))
+    first, last = (datetime.combine(day, time()) for day in (EARLIEST, LATEST))
+    return pl.when(instant.is_between(first, last)).then(instant)
 
 
-def _believable(time: pl.Expr) -> pl.Expr:
-    return pl.when(time.is_between(EARLIEST, LATEST)).then(time)
+def _date_code(field: str, code: str) -> pl.Expr:
+    serial = pl.col(field).str.contains(EXCEL_SERIAL)
+    return pl.when(serial).then(pl.lit("excel_serial")).otherwise(pl.lit(code))
 
 
-def _offset_minutes(tails: pl.Series) -> pl.Series:
-    """What stands behind the seconds, read once for each of the few ways it is written."""
-    known = {tail: _minutes(tail) for tail in tails.unique().drop_nulls()}
-    if not known:
-        return tails.cast(pl.Int64)
-    return tails.replace_strict(known, default=None, return_dtype=pl.Int64)
-
-
-def _minutes(tail: str) -> int | None:
-    """None: not an offset, so the cell is not a time."""
-    match = _OFFSET.fullmatch(tail)
-    if match is None:
-        return None
-    sign, hours, minutes = match.groups()
-    total = int(hours or 0) * 60 + int(minutes or 0)
-    if total > _FARTHEST_OFFSET:
-        return None
-    return -total if sign == "-" else total
-
-
-def _us_date(text: pl.Expr) -> tuple[pl.Expr, str]:
-    value = pl.coalesce(
-        text.str.to_date("%m/%d/%y", strict=False), text.str.to_date("%Y-%m-%d", strict=False)
-    )
-    return _believable(value), "bad_date"
-
-
-def _amount(text: pl.Expr) -> tuple[pl.Expr, str]:
-    """Stays text: it is exact, and Postgres reads it as numeric."""
-    return pl.when(text.str.contains(_AMOUNT)).then(text).otherwise(None), "bad_amount"
-
-
-def _dollars(text: pl.Expr) -> tuple[pl.Expr, str]:
-    plain = pl.when(text.str.contains(_DOLLARS)).then(text.str.replace_all(r"[$,]", ""))
-    long = plain.str.contains(r"\.\d{3,}$")
-    rounded = pl.when(long).then(plain).otherwise(None).map_elements(_round, return_dtype=pl.String)
-    return pl.coalesce(rounded, plain), "bad_amount"
-
-
-def _round(text: str) -> str:
-    """Half-up from the exact value of the spreadsheet's binary number, as its own CSV shows."""
-    return str(Decimal(float(text)).quantize(Decimal("0.01"), ROUND_HALF_UP))
-
-
-def _currency(text: pl.Expr) -> tuple[pl.Expr, str]:
-    return pl.when(text.str.contains(_CURRENCY)).then(text).otherwise(None), "bad_currency"
-
-
-_READERS = {
+_READERS: Mapping[Kind, Callable[[MappedColumn, ImportField, ImportPlan], _Reader]] = {
     Kind.TEXT: _text,
-    Kind.INSTANT: _instant,
-    Kind.US_DATE: _us_date,
+    Kind.CODE: _code,
     Kind.AMOUNT: _amount,
-    Kind.DOLLARS: _dollars,
+    Kind.COUNT: _count,
+    Kind.PERCENT: _percent,
+    Kind.DAY: _day,
+    Kind.INSTANT: _instant,
     Kind.CURRENCY: _currency,
+    Kind.COUNTRY: _text,
+    Kind.CHOICE: _choice,
+    Kind.NAME: _name,
 }

@@ -2,111 +2,103 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
-import hashlib
-import io
-from datetime import date, datetime
 from pathlib import Path
-from typing import Protocol
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from soleflip_desktop.connectors.files.charsets import (
+    SNIFF_BYTES,
+    detect_encoding,
+    require_encoding,
+)
+from soleflip_desktop.connectors.files.sheets import (
+    OLE_MAGIC,
+    SPREADSHEET,
+    ZIP_MAGIC,
+    SheetStream,
+    open_sheet,
+)
+from soleflip_desktop.connectors.files.streams import (
+    ByteStream,
+    GunzipStream,
+    HashingStream,
+    ReturnsAsNewlines,
+    RewindingStream,
+    TranscodedStream,
+    Utf8Stream,
+)
 from soleflip_desktop.domain.errors import FileImportError
 
-SNIFF_BYTES = 1 << 16
-ZIP_MAGIC = b"PK\x03\x04"
-OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-
-
-class ByteStream(Protocol):
-    """As much of a binary file as the readers need."""
-
-    def read(self, size: int, /) -> bytes: ...
-
-
-class HashingStream:
-    """Reads a file once and knows the SHA-256 of what was read."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        self._hash = hashlib.sha256()
-        self.done = 0
-
-    def read(self, size: int) -> bytes:
-        piece = self._file.read(size)
-        self._hash.update(piece)
-        self.done += len(piece)
-        return piece
-
-    def close(self) -> None:
-        self._file.close()
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-
-class TranscodedStream:
-    """UTF-8 bytes of a file saved in another encoding."""
-
-    def __init__(self, source: HashingStream, encoding: str, name: str) -> None:
-        self._source = source
-        self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._encoding = encoding
-        self._name = name
-
-    def read(self, size: int) -> bytes:
-        while piece := self._source.read(size):
-            if text := self._decode(piece, final=False):
-                return text
-        return self._decode(b"", final=True)
-
-    def _decode(self, piece: bytes, *, final: bool) -> bytes:
-        try:
-            return self._decoder.decode(piece, final).encode()
-        except UnicodeDecodeError as error:
-            msg = (
-                f"{self._name}: not readable as {self._encoding} near byte {self._source.done}. "
-                "Save the file as CSV UTF-8 and import it again."
-            )
-            raise FileImportError(msg) from error
+GZIP_MAGIC = b"\x1f\x8b"
+_UTF8 = {"utf-8", "utf-8-sig", "utf8"}
 
 
 class OpenedText:
-    """A stream of UTF-8 CSV bytes and what is known about the file behind it."""
+    """A stream of UTF-8 CSV bytes and what is known about the file behind it.
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    `sheets` are the names of a workbook's sheets and `sheet` the one that is read. With
+    `head_only` the stream may end early, after some hundred rows. Raises FileImportError.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        encoding: str | None = None,
+        sheet: str | None = None,
+        *,
+        head_only: bool = False,
+    ) -> None:
         self.name = path.name.encode("utf-8", "replace").decode()  # names are bytes on Linux
-        self._source, head = _open(path)
+        self.sheets: tuple[str, ...] = ()
+        self.sheet: str | None = None
+        self._file = HashingStream(path, self.name)
+        self._source = RewindingStream(self._file)
         try:
             self.bytes_total = path.stat().st_size
-            self.encoding, self.stream = self._stream(path, head, encoding)
+            self.stream = self._open(path, encoding, sheet, head_only=head_only)
         except BaseException:
             self.close()
             raise
 
-    def _stream(self, path: Path, head: bytes, encoding: str | None) -> tuple[str, ByteStream]:
+    def _open(
+        self, path: Path, encoding: str | None, sheet: str | None, *, head_only: bool
+    ) -> ByteStream:
+        head = self._source.head(SNIFF_BYTES)
         if head.startswith((ZIP_MAGIC, OLE_MAGIC)):
             self._drain()
-            return "spreadsheet", _sheet_as_csv(path)
-        chosen = encoding or _encoding(head, self.name)
-        return chosen, self._plain(chosen)
+            self.encoding = SPREADSHEET
+            stream, self.sheets, self.sheet = open_sheet(
+                path, self.name, sheet, head_only=head_only
+            )
+            return stream
+        source = self._source
+        if head.startswith(GZIP_MAGIC):
+            source = RewindingStream(GunzipStream(source, self.name))
+            head = self._require_text(source.head(SNIFF_BYTES))
+        if not head:
+            msg = f"{self.name}: the file is empty. Export the report again."
+            raise FileImportError(msg)
+        self.encoding = encoding or detect_encoding(head, self.name)
+        return self._as_utf8(source, head)
 
-    def _plain(self, encoding: str) -> ByteStream:
-        if encoding == "utf-8":
-            return self._source
-        try:
-            "".encode(encoding)
-        except (LookupError, ValueError) as error:
-            msg = f"{self.name}: there is no text encoding “{encoding}”; name one like cp1252."
-            raise FileImportError(msg) from error
-        return TranscodedStream(self._source, encoding, self.name)
+    def _require_text(self, head: bytes) -> bytes:
+        if head.startswith((ZIP_MAGIC, OLE_MAGIC, GZIP_MAGIC)):
+            msg = (
+                f"{self.name}: the compressed file holds no text but another archive or a "
+                "spreadsheet. Unpack it and import the file inside."
+            )
+            raise FileImportError(msg)
+        return head
+
+    def _as_utf8(self, source: ByteStream, head: bytes) -> ByteStream:
+        require_encoding(self.encoding, self.name)
+        stream: ByteStream
+        if self.encoding.lower().replace("_", "-") in _UTF8:
+            stream = Utf8Stream(source, self.name)
+        else:
+            stream = TranscodedStream(source, self.encoding, self.name)
+        text = head.decode(self.encoding, "ignore")
+        if "\r" in text[:-1] and "\n" not in text:
+            return ReturnsAsNewlines(stream)
+        return stream
 
     def _drain(self) -> None:
         """Hashes the whole spreadsheet: its reader opens the file by itself."""
@@ -115,73 +107,24 @@ class OpenedText:
 
     @property
     def bytes_done(self) -> int:
-        return min(self._source.done, self.bytes_total)
+        """Bytes of the file behind what was read so far."""
+        share = self.share_done
+        return self.bytes_total if share is None else int(self.bytes_total * share)
+
+    @property
+    def share_done(self) -> float | None:
+        """From 0 to 1; None for the head of a workbook with several sheets."""
+        if isinstance(self.stream, SheetStream):
+            return self.stream.progress
+        return min(self._source.done / max(self.bytes_total, 1), 1.0)
 
     @property
     def sha256(self) -> str:
-        return self._source.sha256
+        """Of the file's bytes, as far as they were read."""
+        return self._file.sha256
 
     def close(self) -> None:
-        self._source.close()
+        self._file.close()
 
 
-def _open(path: Path) -> tuple[HashingStream, bytes]:
-    try:
-        with path.open("rb") as file:
-            head = file.read(SNIFF_BYTES)
-        source = HashingStream(path)
-    except OSError as error:
-        msg = f"{path.name}: cannot be opened ({error.strerror or error})."
-        raise FileImportError(msg) from error
-    if not head:
-        source.close()
-        msg = f"{path.name}: the file is empty. Export the report again."
-        raise FileImportError(msg)
-    return source, head
-
-
-def _encoding(head: bytes, name: str) -> str:
-    for bom, encoding in _BOMS:
-        if head.startswith(bom):
-            return encoding
-    if b"\0" in head:
-        msg = f"{name}: this is not a text file. Export the report as CSV or XLSX."
-        raise FileImportError(msg)
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(head)
-    except UnicodeDecodeError as error:
-        line = head[: error.start].count(b"\n") + 1
-        msg = (
-            f"{name}: line {line} is not UTF-8 (byte 0x{head[error.start]:02x}); the file looks "
-            "like Windows-1252. Save it as “CSV UTF-8”, or name its encoding: --encoding cp1252."
-        )
-        raise FileImportError(msg) from error
-    return "utf-8"
-
-
-def _sheet_as_csv(path: Path) -> ByteStream:
-    """The first sheet with data, as CSV: cell values as they are, dates in ISO form."""
-    try:
-        book = CalamineWorkbook.from_path(path)
-        sheets = (book.get_sheet_by_index(index) for index in range(len(book.sheet_names)))
-        rows = next((rows for sheet in sheets if (rows := sheet.to_python())), [])
-    except CalamineError as error:
-        msg = f"{path.name}: not a readable spreadsheet ({error}). Save it again as XLSX or CSV."
-        raise FileImportError(msg) from error
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    if not rows:
-        msg = f"{path.name}: the spreadsheet has no rows."
-        raise FileImportError(msg)
-    return io.BytesIO(text.getvalue().encode())
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else repr(value)
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)
+__all__ = ["ByteStream", "OpenedText"]

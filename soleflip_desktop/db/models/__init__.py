@@ -14,7 +14,9 @@ from soleflip_desktop.db.models.catalog import (
 )
 from soleflip_desktop.db.models.integration import (
     ImportBatch,
+    ImportChange,
     ImportChunk,
+    ImportProfile,
     ImportRecord,
     MarketplaceData,
 )
@@ -45,7 +47,9 @@ __all__ = [
     "ChangeLog",
     "EventStore",
     "ImportBatch",
+    "ImportChange",
     "ImportChunk",
+    "ImportProfile",
     "ImportRecord",
     "InventoryItem",
     "Listing",

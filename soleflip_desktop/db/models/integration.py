@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from soleflip_desktop.db.base import Amount, Base, Currency, Key, TimestampMixin, enum_type
-from soleflip_desktop.domain.integration import BatchStatus, RecordState
+from soleflip_desktop.domain.import_fields import Target
+from soleflip_desktop.domain.integration import BatchStatus, ChangedEntity, RecordState
 
 SCHEMA = "integration"
 
@@ -18,7 +19,9 @@ SCHEMA = "integration"
 class ImportBatch(TimestampMixin, Base):
     """One run over one file: what it was, how it was read and what became of it.
 
-    `format` names an import profile: profiles are data, so no CHECK lists them.
+    `format` names an import profile: profiles are data, so no CHECK lists them. `parse_settings`
+    is the frozen ImportPlan; `row_classes` holds one letter a row (zstd), see `import_review`;
+    `kept_rows` are those that an undo left, which a redo must not touch.
     """
 
     __tablename__ = "import_batch"
@@ -27,6 +30,8 @@ class ImportBatch(TimestampMixin, Base):
     file_size: Mapped[int] = mapped_column(sa.BigInteger)
     file_sha256: Mapped[str | None] = mapped_column(sa.CHAR(64), index=True)
     format: Mapped[str]
+    title: Mapped[str] = mapped_column(server_default="")
+    target: Mapped[Target] = mapped_column(enum_type(Target), server_default=Target.SALES)
     parse_settings: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     header: Mapped[list[str]] = mapped_column(
         postgresql.ARRAY(sa.Text), server_default=sa.text("'{}'")
@@ -36,13 +41,26 @@ class ImportBatch(TimestampMixin, Base):
     finished_at: Mapped[datetime | None]
     rows: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     imported: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    changed: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    unchanged: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     duplicates: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     rejected: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    conflicts: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    skipped: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     warnings: Mapped[int] = mapped_column(sa.Integer, server_default="0")
     totals: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    file_totals: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    row_classes: Mapped[bytes | None]
+    kept_rows: Mapped[list[int]] = mapped_column(
+        postgresql.ARRAY(sa.Integer), server_default=sa.text("'{}'")
+    )
+    undone_at: Mapped[datetime | None]
     error: Mapped[str | None]
     __table_args__ = (
-        sa.CheckConstraint("rows >= imported + duplicates + rejected", "row_counts"),
+        sa.CheckConstraint(
+            "rows >= imported + changed + duplicates + rejected + conflicts + skipped",
+            "row_counts",
+        ),
         {"schema": SCHEMA},
     )
 
@@ -71,6 +89,43 @@ class ImportChunk(Base):
     first_row: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
     offsets: Mapped[list[int]] = mapped_column(postgresql.ARRAY(sa.Integer))
     data: Mapped[bytes]
+    __table_args__ = ({"schema": SCHEMA},)
+
+
+class ImportChange(Base):
+    """One record that a batch changed, or made beside the rows that carry their batch themselves.
+
+    A draft's lines say what it would change. `before` and `after` hold the changed columns only;
+    `version` is the record's version after the change, by which an undo sees later edits.
+    """
+
+    __tablename__ = "import_change"
+    id: Mapped[Key]
+    batch_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.import_batch.id", ondelete="CASCADE")
+    )
+    row_no: Mapped[int | None]
+    entity: Mapped[ChangedEntity] = mapped_column(enum_type(ChangedEntity))
+    entity_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    operation: Mapped[str] = mapped_column(sa.CHAR(1))
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+    version: Mapped[int | None]
+    __table_args__ = (
+        sa.Index("ix_import_change_batch_id_row_no", "batch_id", "row_no"),
+        sa.Index("ix_import_change_entity_entity_id", "entity", "entity_id"),
+        sa.CheckConstraint("operation IN ('I', 'U')", "operation"),
+        {"schema": SCHEMA},
+    )
+
+
+class ImportProfile(TimestampMixin, Base):
+    """A profile that somebody saved under a name, for all desktops of this database."""
+
+    __tablename__ = "import_profile"
+    key: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    profile: Mapped[dict[str, Any]]
     __table_args__ = ({"schema": SCHEMA},)
 
 

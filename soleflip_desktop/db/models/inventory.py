@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -22,7 +23,10 @@ SCHEMA = "inventory"
 
 
 class InventoryItem(TimestampMixin, Base):
-    """One physical unit. Its cost is unknown (NULL) until a purchase says otherwise, never 0."""
+    """One physical unit. Its cost is unknown (NULL) until a purchase says otherwise, never 0.
+
+    `content_key` identifies units of a list without numbers, as it does for orders.
+    """
 
     __tablename__ = "item"
     id: Mapped[Key]
@@ -34,6 +38,7 @@ class InventoryItem(TimestampMixin, Base):
     purchase_order_number: Mapped[str | None]
     purchase_invoice_number: Mapped[str | None]
     acquired_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
     return_until: Mapped[date | None]
     cost_gross: Mapped[Amount | None]
     cost_net: Mapped[Amount | None]
@@ -42,6 +47,7 @@ class InventoryItem(TimestampMixin, Base):
     vat_pct: Mapped[Percent | None]
     location: Mapped[str | None]
     notes: Mapped[str | None]
+    content_key: Mapped[uuid.UUID | None]
     import_batch_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("integration.import_batch.id")
     )
@@ -64,6 +70,17 @@ class InventoryItem(TimestampMixin, Base):
             postgresql_where=sa.text("supplier_id IS NOT NULL"),
         ),
         sa.Index("ix_item_import_batch_id", "import_batch_id", postgresql_using="brin"),
+        sa.Index(
+            "uq_item_content_key",
+            "content_key",
+            unique=True,
+            postgresql_where=sa.text("content_key IS NOT NULL"),
+        ),
+        sa.Index(
+            "ix_item_purchase_order_number",
+            "purchase_order_number",
+            postgresql_where=sa.text("purchase_order_number IS NOT NULL"),
+        ),
         {"schema": SCHEMA},
     )
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as is)

@@ -33,6 +33,7 @@ class SourcePrice(Base):
     import_batch_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("integration.import_batch.id")
     )
+    import_row: Mapped[int | None]
     __table_args__ = (
         sa.UniqueConstraint("variant_id", "supplier_id", "source", "seen_at"),
         {"schema": SCHEMA},

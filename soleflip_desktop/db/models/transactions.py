@@ -109,6 +109,8 @@ class Order(TimestampMixin, Base):
             "ix_order_payout_id", "payout_id", postgresql_where=sa.text("payout_id IS NOT NULL")
         ),
         sa.Index("ix_order_import_batch_id", "import_batch_id", postgresql_using="brin"),
+        sa.Index("ix_order_item_id", "item_id"),
+        sa.Index("ix_order_variant_id", "variant_id"),
         sa.CheckConstraint("external_id IS NOT NULL OR content_key IS NOT NULL", "identity"),
         sa.CheckConstraint(
             "(payout_amount IS NULL) = (payout_currency IS NULL)", "payout_currency"
@@ -135,4 +137,11 @@ class Transaction(Base):
     currency: Mapped[Currency]
     source: Mapped[ChargeSource] = mapped_column(enum_type(ChargeSource))
     payout_id: Mapped[int | None] = mapped_column(sa.ForeignKey(f"{SCHEMA}.payout.id"))
-    __table_args__ = ({"schema": SCHEMA},)
+    __table_args__ = (
+        sa.Index(
+            "ix_transaction_payout_id",
+            "payout_id",
+            postgresql_where=sa.text("payout_id IS NOT NULL"),
+        ),
+        {"schema": SCHEMA},
+    )

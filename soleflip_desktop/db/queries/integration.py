@@ -4,26 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from soleflip_desktop.db.models import ImportBatch, ImportChunk, ImportRecord
+from soleflip_desktop.db.queries.import_plans import plan_to_json
 from soleflip_desktop.db.queries.raw import record_cells
+from soleflip_desktop.domain.import_plan import ImportPlan
 from soleflip_desktop.domain.integration import (
     ISSUE_LIMIT,
     BatchRow,
     BatchStatus,
     CurrencyTotals,
-    FileFormat,
     ImportResult,
+    IssueGroup,
     RecordState,
     RowIssue,
 )
 
 #: First key of the advisory lock that a running import holds; the second is its batch.
 IMPORT_LOCK = 0x1A90
+#: Key of the lock under which one import at a time matches and writes.
+WRITE_LOCK = 0x1A91
 
 
 def batches(session: Session, limit: int = 500) -> list[BatchRow]:
@@ -35,14 +38,18 @@ def _batch_row(batch: ImportBatch) -> BatchRow:
     return BatchRow(
         id=batch.id,
         file=batch.file_name,
-        format=FileFormat(batch.format),
+        format=batch.format,
+        title=batch.title or batch.format,
+        target=batch.target,
         status=batch.status,
         started_at=batch.started_at,
         finished_at=batch.finished_at,
         rows=batch.rows,
         imported=batch.imported,
+        changed=batch.changed,
         duplicates=batch.duplicates,
         rejected=batch.rejected,
+        conflicts=batch.conflicts,
         warnings=batch.warnings,
         error=batch.error,
     )
@@ -57,28 +64,38 @@ def result(session: Session, batch_id: int) -> ImportResult | None:
     return ImportResult(
         batch_id=batch.id,
         file=batch.file_name,
-        format=FileFormat(batch.format),
+        format=batch.format,
+        title=batch.title or batch.format,
+        target=batch.target,
         rows=batch.rows,
         imported=batch.imported,
+        changed=batch.changed,
+        unchanged=batch.unchanged,
         duplicates=batch.duplicates,
         rejected=batch.rejected,
+        conflicts=batch.conflicts,
+        skipped=batch.skipped,
         warnings=batch.warnings,
-        totals={code: CurrencyTotals(**_decimals(sums)) for code, sums in batch.totals.items()},
-        issues=issues(session, batch_id, RecordState.REJECTED),
+        totals=_totals(batch.totals),
+        file_totals=_totals(batch.file_totals),
+        issues=issues(session, batch_id, RecordState.REJECTED, RecordState.CONFLICT),
         remarks=issues(session, batch_id, RecordState.WARNING),
         status=batch.status,
         seconds=seconds,
     )
 
 
-def _decimals(sums: dict[str, str]) -> dict[str, Any]:
-    return {name: Decimal(value) for name, value in sums.items()}
+def _totals(stored: dict[str, dict[str, str]]) -> dict[str, CurrencyTotals]:
+    return {
+        code: CurrencyTotals(**{name: Decimal(value) for name, value in sums.items()})
+        for code, sums in stored.items()
+    }
 
 
-def issues(session: Session, batch_id: int, state: RecordState) -> list[RowIssue]:
+def issues(session: Session, batch_id: int, *states: RecordState) -> list[RowIssue]:
     records = session.scalars(
         sa.select(ImportRecord)
-        .where(ImportRecord.batch_id == batch_id, ImportRecord.state == state)
+        .where(ImportRecord.batch_id == batch_id, ImportRecord.state.in_(states))
         .order_by(ImportRecord.row_no)
         .limit(ISSUE_LIMIT)
     )
@@ -86,11 +103,11 @@ def issues(session: Session, batch_id: int, state: RecordState) -> list[RowIssue
 
 
 def rejected_rows(session: Session, batch_id: int) -> tuple[list[str], list[tuple[list[str], str]]]:
-    """The file's header, and cells with their reasons for every rejected row."""
+    """The file's header, and cells with their reasons for every row that did not go in."""
     batch = session.get_one(ImportBatch, batch_id)
     records = session.scalars(
         sa.select(ImportRecord)
-        .where(ImportRecord.batch_id == batch_id, ImportRecord.state == RecordState.REJECTED)
+        .where(ImportRecord.batch_id == batch_id, ImportRecord.state != RecordState.WARNING)
         .order_by(ImportRecord.row_no)
     )
     rows = [(r.cells, "; ".join(issue["message"] for issue in r.issues)) for r in records]
@@ -107,29 +124,61 @@ def raw_cells(session: Session, batch_id: int, row: int) -> list[tuple[str, str]
     ).first()
     if chunk is None:
         return []
-    cells = record_cells(chunk.first_row, chunk.offsets, chunk.data, row)
-    header = session.get_one(ImportBatch, batch_id).header
-    return list(zip(header, cells, strict=False))
+    batch = session.get_one(ImportBatch, batch_id)
+    delimiter = batch.parse_settings.get("dialect", {}).get("delimiter", ",")
+    cells = record_cells(chunk.first_row, chunk.offsets, chunk.data, row, delimiter)
+    return list(zip(batch.header, cells, strict=False))
+
+
+#: Rows with the same column, code and message shape are mended alike; values show what differs.
+GROUPS = """
+SELECT i.issue ->> 'column', i.issue ->> 'code', min(i.issue ->> 'message'), count(*),
+    (array_agg(DISTINCT r.row_no))[1:20]
+FROM integration.import_record r CROSS JOIN jsonb_array_elements(r.issues) AS i (issue)
+WHERE r.batch_id = :batch AND r.state <> 'warning'
+GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2
+"""
+GROUP_VALUES = """
+SELECT i.issue ->> 'value', count(*)
+FROM integration.import_record r CROSS JOIN jsonb_array_elements(r.issues) AS i (issue)
+WHERE r.batch_id = :batch AND r.state <> 'warning' AND i.issue ->> 'column' = :column
+    AND i.issue ->> 'code' = :code
+GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20
+"""
+
+
+def issue_groups(session: Session, batch_id: int) -> list[IssueGroup]:
+    """What is wrong, by remedy: the most frequent first."""
+    groups = []
+    for column, code, message, count, rows in session.execute(sa.text(GROUPS), {"batch": batch_id}):
+        keys = {"batch": batch_id, "column": column, "code": code}
+        values = session.execute(sa.text(GROUP_VALUES), keys)
+        pairs = tuple((value, number) for value, number in values)
+        groups.append(IssueGroup(column, code, message, count, pairs, tuple(rows)))
+    return groups
 
 
 @dataclass(frozen=True, slots=True)
 class NewBatch:
-    """What is known of a batch before its first row."""
+    """What is known of a batch before its first row. A draft keeps the `path` of its file."""
 
     file_name: str
     file_size: int
-    format: str
-    header: list[str]
-    parse_settings: dict[str, Any]
+    plan: ImportPlan
+    path: str | None = None
 
 
 def open_batch(session: Session, new: NewBatch) -> int:
+    """Running until it is done; a check becomes a draft then."""
+    plan = new.plan
     batch = ImportBatch(
         file_name=new.file_name,
         file_size=new.file_size,
-        format=new.format,
-        header=new.header,
-        parse_settings=new.parse_settings,
+        format=plan.profile,
+        title=plan.title,
+        target=plan.target,
+        header=list(plan.header),
+        parse_settings=plan_to_json(plan) | ({"path": new.path} if new.path else {}),
         status=BatchStatus.RUNNING,
     )
     session.add(batch)

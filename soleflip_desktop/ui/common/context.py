@@ -10,10 +10,19 @@ from typing import Protocol
 from PySide6.QtCore import QSettings
 
 from soleflip_desktop.domain.changes import ChangeBus
-from soleflip_desktop.domain.integration import BatchRow, ImportResult
+from soleflip_desktop.domain.import_plan import ImportPlan
+from soleflip_desktop.domain.integration import (
+    BatchRow,
+    ImportResult,
+    IssueGroup,
+    ReviewRow,
+    RowClass,
+    UndoReport,
+)
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.domain.transactions import OrderDetail, OrderRow
 from soleflip_desktop.services.grid import GridSource
+from soleflip_desktop.sync.import_desk import ImportDesk
 from soleflip_desktop.sync.import_runner import ImportRunner
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.icons import IconSet
@@ -30,7 +39,7 @@ class OrdersSource(GridSource[OrderRow], Protocol):
 
 
 class ImportsSource(Protocol):
-    """The import history."""
+    """The import history, and the drafts that wait for a review."""
 
     async def batches(self) -> Sequence[BatchRow]:
         """Newest first."""
@@ -41,6 +50,29 @@ class ImportsSource(Protocol):
     async def save_rejected(self, batch_id: int, path: Path) -> int:
         """Writes the rejected rows to a file; says how many."""
 
+    async def review_rows(
+        self, batch_id: int, row_class: RowClass | None, offset: int, limit: int
+    ) -> Sequence[ReviewRow]:
+        """Rows of a draft or a finished import, by row number; of one class or of all."""
+
+    async def issue_groups(self, batch_id: int) -> Sequence[IssueGroup]:
+        """What keeps rows out, grouped by remedy, the most frequent first. Not the warnings."""
+
+    async def plan(self, batch_id: int) -> ImportPlan:
+        """The plan that the batch was read with."""
+
+    async def draft_path(self, batch_id: int) -> str:
+        """Where the file of a draft lay when it was checked."""
+
+    async def discard(self, batch_id: int) -> None:
+        """Deletes a draft. Raises UserError where the batch is none (any more)."""
+
+    async def undo_preview(self, batch_id: int) -> UndoReport:
+        """What `undo` would do now."""
+
+    async def undo(self, batch_id: int) -> UndoReport:
+        """Takes an import back, but for the rows that were changed since. Raises UserError."""
+
 
 @dataclass(frozen=True, slots=True)
 class UiContext:
@@ -49,6 +81,7 @@ class UiContext:
     inventory: GridSource[ItemRow]
     orders: OrdersSource
     imports: ImportsSource
+    desk: ImportDesk
     runner: ImportRunner
     changes: ChangeBus
     data_folder: str

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-_FILTER = "Sales reports (*.csv *.tsv *.txt *.xlsx *.xls);;All files (*)"
+_FILTER = "Tables (*.csv *.tsv *.txt *.xlsx *.xls *.ods *.gz);;All files (*)"
 
 
 def open_files(parent: QWidget, folder: str, on_chosen: Callable[[list[str]], None]) -> None:
-    dialog = QFileDialog(parent, "Import sales reports")
+    dialog = QFileDialog(parent, "Import files")
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     dialog.setNameFilter(_FILTER)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-IMPORTABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".gz", ".zst", ".zip")
+IMPORTABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".gz")
 
 
 def dropped_files(data: QMimeData) -> list[str]:

@@ -85,6 +85,12 @@ class TableView(QTableView):
     def default_width(self, column: int) -> int:
         return self._widths[column]
 
+    def fit_height(self, most: int) -> None:
+        """As high as its rows, but for no more than `most` of them: for tables within a text."""
+        shown = min(max(self.model().rowCount(), 1), most)
+        rows = shown * self.verticalHeader().defaultSectionSize()
+        self.setFixedHeight(self.horizontalHeader().height() + rows + 4)
+
     def keyboardSearch(self, search: str) -> None:  # noqa: N802  (Qt's name)
         """Qt would ask the model for row after row, a million times, to find one to jump to."""
         self.typed.emit(search)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soleflip_desktop.domain.integration import BatchRow, BatchStatus, FileFormat, RowIssue
+from soleflip_desktop.domain.integration import BatchRow, BatchStatus, RowIssue
 from soleflip_desktop.ui.common.columns import (
     Align,
     Column,
@@ -13,16 +13,13 @@ from soleflip_desktop.ui.common.columns import (
 from soleflip_desktop.ui.common.formatting import Formatter
 
 STATUS_TONES: dict[BatchStatus, Tone] = {
+    BatchStatus.DRAFT: Tone.WARNING,
     BatchStatus.RUNNING: Tone.INFO,
     BatchStatus.COMPLETED: Tone.GOOD,
     BatchStatus.CANCELLED: Tone.MUTED,
     BatchStatus.FAILED: Tone.BAD,
     BatchStatus.INTERRUPTED: Tone.BAD,
-}
-
-FORMAT_WORDS: dict[FileFormat, str] = {
-    FileFormat.STOCKX_SALES: "StockX sales report",
-    FileFormat.CONTEST_2019: "StockX contest data 2019",
+    BatchStatus.UNDONE: Tone.MUTED,
 }
 
 
@@ -47,11 +44,12 @@ def batch_columns(formatter: Formatter) -> tuple[Column[BatchRow], ...]:
 
     return (
         text_column("file", "File", lambda batch: batch.file, width=280),
-        text_column("format", "Format", lambda batch: FORMAT_WORDS[batch.format], width=170),
+        text_column("format", "Format", lambda batch: batch.title, width=170),
         Column("status", "Status", _status, _status, width=124, tone=_status_tone, pill=True),
         Column("started_at", "Started", started, started_iso, width=190, tooltip=started_iso),
         number_column("rows", "Rows", lambda batch: batch.rows, formatter),
         number_column("imported", "Imported", lambda batch: batch.imported, formatter),
+        number_column("changed", "Changed", lambda batch: batch.changed, formatter),
         number_column("duplicates", "Duplicates", lambda batch: batch.duplicates, formatter),
         number_column(
             "rejected",
@@ -59,6 +57,13 @@ def batch_columns(formatter: Formatter) -> tuple[Column[BatchRow], ...]:
             lambda batch: batch.rejected,
             formatter,
             tone=lambda batch: Tone.BAD if batch.rejected else Tone.PLAIN,
+        ),
+        number_column(
+            "conflicts",
+            "Conflicts",
+            lambda batch: batch.conflicts,
+            formatter,
+            tone=lambda batch: Tone.BAD if batch.conflicts else Tone.PLAIN,
         ),
         number_column(
             "warnings",

@@ -47,9 +47,9 @@ class ImportQueue(QObject):
         self, runner: ImportRunner, tasks: TaskRunner, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._runner = runner
+        self.runner = runner
         self._tasks = tasks
-        self._waiting: deque[str] = deque()
+        self._waiting: deque[ImportRequest] = deque()
         self._run: ImportRun | None = None
         self.current: str | None = None
 
@@ -59,10 +59,12 @@ class ImportQueue(QObject):
 
     @property
     def waiting(self) -> tuple[str, ...]:
-        return tuple(self._waiting)
+        """The paths of the files that wait."""
+        return tuple(request.path for request in self._waiting)
 
-    def add(self, paths: Sequence[str]) -> None:
-        self._waiting.extend(paths)
+    def add(self, requests: Sequence[ImportRequest]) -> None:
+        """Each request has the path of its file, also where its rows come from the database."""
+        self._waiting.extend(requests)
         self.changed.emit()
         self._start_next()
 
@@ -77,14 +79,16 @@ class ImportQueue(QObject):
 
     def _start_next(self) -> None:
         if self.current is None and self._waiting:
-            self.current = self._waiting.popleft()
+            request = self._waiting.popleft()
+            self.current = request.path
             self.changed.emit()
-            self._tasks.start(self._import(self.current))
+            self._tasks.start(self._import(request))
 
-    async def _import(self, path: str) -> None:
+    async def _import(self, request: ImportRequest) -> None:
+        path = request.path
         outcome = ImportOutcome(path, error="The import ended because of a mistake in the app.")
         try:
-            self._run = self._runner.start(ImportRequest(path), self.progressed.emit)
+            self._run = self.runner.start(request, self.progressed.emit)
             self.started.emit(path)
             outcome = ImportOutcome(path, await self._run.wait())
         except UserError as error:

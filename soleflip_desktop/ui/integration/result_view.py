@@ -4,34 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.integration import BatchStatus, CurrencyTotals, ImportResult
 from soleflip_desktop.ui.common.context import UiKit
+from soleflip_desktop.ui.common.labels import clear_layout, label, set_role
 from soleflip_desktop.ui.common.list_table_model import ListTableModel
 from soleflip_desktop.ui.common.table_view import TableView
-from soleflip_desktop.ui.integration.columns import FORMAT_WORDS, issue_columns
+from soleflip_desktop.ui.integration.columns import issue_columns
 from soleflip_desktop.ui.integration.import_queue import ImportOutcome
+from soleflip_desktop.ui.integration.undo_panel import UndoPanel
 
 _HEADLINES = {
+    BatchStatus.DRAFT: "is checked and waits as a draft",
     BatchStatus.RUNNING: "is still being imported",
     BatchStatus.COMPLETED: "was imported",
     BatchStatus.CANCELLED: "was cancelled; nothing of it stays",
     BatchStatus.FAILED: "could not be imported",
     BatchStatus.INTERRUPTED: "was interrupted; nothing of it stays",
+    BatchStatus.UNDONE: "was taken back",
 }
-_SELECTABLE = Qt.TextInteractionFlag.TextSelectableByMouse
 _RIGHT = Qt.AlignmentFlag.AlignRight
 _FILES_WIDTH = 230
 
@@ -44,12 +47,20 @@ class ResultView(QWidget):
         import_requested: "Import another file".
         history_requested: "All imports".
         save_requested(ImportResult): "Save rejected rows…".
+        undo_requested(ImportResult): "Undo import…"; the answer is shown by `undo_panel`.
+        redo_requested(ImportResult): "Redo import".
+        rows_requested(ImportResult): "Show these rows".
+        review_requested(str): "Review step by step…" for a file that could not be imported.
     """
 
     orders_requested = Signal()
     import_requested = Signal()
     history_requested = Signal()
     save_requested = Signal(object)
+    undo_requested = Signal(object)
+    redo_requested = Signal(object)
+    rows_requested = Signal(object)
+    review_requested = Signal(str)
 
     def __init__(self, kit: UiKit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,11 +71,11 @@ class ResultView(QWidget):
         self.files.setFixedWidth(_FILES_WIDTH)
         self.files.setAccessibleName("Imported files")
         self.files.currentRowChanged.connect(self._on_file_chosen)
-        self.headline = _label("", "section")
-        self.sentence = _label("", "muted")
+        self.headline = label("", "section", wrap=True)
+        self.sentence = label("", "muted", wrap=True)
         self.figures = QGridLayout()
         self.totals = QGridLayout()
-        self.issues_title = _label("", "section")
+        self.issues_title = label("", "section", wrap=True)
         self.issues = ListTableModel(issue_columns(kit.formatter), self)
         self.table = TableView(self.issues, kit.theme, self)
         self.table.setAccessibleName("Issues")
@@ -91,43 +102,58 @@ class ResultView(QWidget):
 
     def _show(self, outcome: ImportOutcome) -> None:
         self.shown = outcome
-        _empty(self.figures)
-        _empty(self.totals)
+        clear_layout(self.figures)
+        clear_layout(self.totals)
         result = outcome.result
         if result is None:
             self.headline.setText(f"{outcome.name} could not be imported")
             self.sentence.setText(outcome.error or "")
-            self.sentence.setProperty("role", "bad")
+            set_role(self.sentence, "bad")
         else:
             self._show_result(outcome.name, result)
-        self.sentence.style().polish(self.sentence)
         issues = [] if result is None else [*result.issues, *result.remarks]
         self.issues.set_rows(issues)
         self.issues_title.setText("" if result is None else self._issues_text(result))
         for widget in (self.issues_title, self.table, self.copy):
             widget.setVisible(bool(issues))
-        savable = result is not None and result.rejected > 0 and result.batch_id is not None
-        self.save.setVisible(savable)
-        self.show_orders.setVisible(result is not None and result.imported > 0)
+        self._offer(outcome)
+
+    def _offer(self, outcome: ImportOutcome) -> None:
+        """Only the buttons that make sense for this outcome."""
+        result = outcome.result
+        kept = None if result is None or result.batch_id is None else result
+        done = kept is not None and kept.status is BatchStatus.COMPLETED and not kept.dry_run
+        written = kept is not None and kept.imported + kept.changed > 0
+        self.undo_panel.hide()
+        self.save.setVisible(kept is not None and kept.rejected + kept.conflicts > 0)
+        self.undo.setVisible(done and written)
+        self.redo.setVisible(kept is not None and kept.status is BatchStatus.UNDONE)
+        self.show_rows.setVisible(done)
+        sales = kept is not None and kept.target is Target.SALES
+        self.show_orders.setVisible(done and written and sales)
+        self.review.setVisible(outcome.error is not None)
 
     def _show_result(self, name: str, result: ImportResult) -> None:
         formatter = self._kit.formatter
         self.headline.setText(f"{name} {_HEADLINES[result.status]}")
-        words = FORMAT_WORDS[result.format]
         took = f" · took {formatter.duration(result.seconds)}" if result.seconds else ""
-        self.sentence.setText(f"{words}{took}")
-        self.sentence.setProperty("role", "muted")
-        figures = (
+        self.sentence.setText(f"{result.title or result.format}{took}")
+        set_role(self.sentence, "muted")
+        figures = [
             ("Rows in the file", result.rows, False),
             ("Imported", result.imported, False),
-            ("Duplicates, skipped", result.duplicates, False),
+            ("Changed", result.changed, False),
+            ("Unchanged", result.unchanged, False),
+            ("Duplicates", result.duplicates - result.unchanged, False),
             ("Rejected", result.rejected, result.rejected > 0),
+            ("Conflicts", result.conflicts, result.conflicts > 0),
+            ("Left out", result.skipped, False),
             ("Warnings", result.warnings, False),
-        )
+        ]
         for column, (words, number, bad) in enumerate(figures):
-            figure = _label(formatter.count(number), "bad_figure" if bad else "figure")
+            figure = label(formatter.count(number), "bad_figure" if bad else "figure")
             self.figures.addWidget(figure, 0, column)
-            self.figures.addWidget(_label(words, "muted"), 1, column)
+            self.figures.addWidget(label(words, "muted"), 1, column)
             self.figures.setColumnStretch(column, 1)
         self._show_totals(result.totals)
 
@@ -137,19 +163,19 @@ class ResultView(QWidget):
             return
         heads = ("", "Sale price", "", "Charges", "", "Not itemised", "", "Payout")
         for column, words in enumerate(heads):
-            self.totals.addWidget(_label(words, "muted"), 0, column, _RIGHT)
+            self.totals.addWidget(label(words, "muted"), 0, column, _RIGHT)
         for row, (currency, sums) in enumerate(totals.items(), start=1):
-            self.totals.addWidget(_label(currency, "total"), row, 0)
+            self.totals.addWidget(label(currency, "total"), row, 0)
             if not sums.names_payouts:  # 44 million and nothing would not be 0: it is not known
-                value = _label(self._kit.formatter.amount(sums.gross), "total")
+                value = label(self._kit.formatter.amount(sums.gross), "total")
                 self.totals.addWidget(value, row, 1, _RIGHT)
-                self.totals.addWidget(_label("no payouts in this file", "muted"), row, 2, 1, 6)
+                self.totals.addWidget(label("no payouts in this file", "muted"), row, 2, 1, 6)
                 continue
             amounts = (sums.gross, sums.charges, sums.residual, sums.payout)
             for place, (sign, amount) in enumerate(zip(("", "+", "+", "="), amounts, strict=True)):
-                value = _label(self._kit.formatter.amount(amount), "total")
+                value = label(self._kit.formatter.amount(amount), "total")
                 if sign:
-                    self.totals.addWidget(_label(sign, "muted"), row, 2 * place)
+                    self.totals.addWidget(label(sign, "muted"), row, 2 * place)
                 self.totals.addWidget(value, row, 2 * place + 1, _RIGHT)
         self.totals.setColumnStretch(len(heads), 1)
 
@@ -161,8 +187,17 @@ class ResultView(QWidget):
         self.another.clicked.connect(self.import_requested)
         self.history = QPushButton("All i&mports", self)
         self.history.clicked.connect(self.history_requested)
+        self.show_rows = QPushButton("Show these &rows", self)
+        self.show_rows.clicked.connect(lambda: self._emit(self.rows_requested))
+        self.undo = QPushButton("&Undo import…", self)
+        self.undo.clicked.connect(lambda: self._emit(self.undo_requested))
+        self.redo = QPushButton("Re&do import", self)
+        self.redo.clicked.connect(lambda: self._emit(self.redo_requested))
+        self.review = QPushButton("Revie&w step by step…", self)
+        self.review.clicked.connect(self._on_review_clicked)
+        self.undo_panel = UndoPanel(self._kit, self)
         self.save = QPushButton("&Save rejected rows…", self)
-        self.save.clicked.connect(self._on_save_clicked)
+        self.save.clicked.connect(lambda: self._emit(self.save_requested))
         self.copy = QPushButton("&Copy issues", self)
         self.copy.clicked.connect(self._copy_issues)
 
@@ -185,12 +220,15 @@ class ResultView(QWidget):
         issues_bar.addWidget(self.copy)
         issues_bar.addWidget(self.save)
         buttons = QHBoxLayout()
-        for button in (self.show_orders, self.another, self.history):
+        for button in (self.show_orders, self.show_rows, self.review, self.another, self.history):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        buttons.addWidget(self.redo)
+        buttons.addWidget(self.undo)
         right = QVBoxLayout()
         right.setSpacing(12)
         right.addWidget(card)
+        right.addWidget(self.undo_panel)
         right.addLayout(buttons)
         right.addLayout(issues_bar)
         right.addWidget(self.table, 1)
@@ -216,23 +254,10 @@ class ResultView(QWidget):
         QGuiApplication.clipboard().setText(self.issues.as_text())
         self._kit.notifier.info("Copied the list of issues.")
 
-    def _on_save_clicked(self) -> None:
+    def _emit(self, signal: SignalInstance) -> None:
         if self.shown is not None and self.shown.result is not None:
-            self.save_requested.emit(self.shown.result)
+            signal.emit(self.shown.result)
 
-
-def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", role)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(_SELECTABLE)
-    label.setWordWrap(role in {"section", "muted", "bad"} and len(text) == 0)
-    return label
-
-
-def _empty(grid: QGridLayout) -> None:
-    while (item := grid.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
+    def _on_review_clicked(self) -> None:
+        if self.shown is not None:
+            self.review_requested.emit(self.shown.path)

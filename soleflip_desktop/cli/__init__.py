@@ -1,0 +1,93 @@
+"""The command line: the same services as the window, for scripts and tests. Needs no display."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+from soleflip_desktop import __version__
+from soleflip_desktop.bootstrap import Backend, Options, open_backend
+from soleflip_desktop.cli import figures, imports, profiles
+from soleflip_desktop.cli.output import FAILED, with_json
+from soleflip_desktop.db.queries.export import TABLES
+from soleflip_desktop.domain.analytics import ProfitBy
+from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.settings.log_file import log_to
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="soleflip-desktop", description=__doc__)
+    top.add_argument("--version", action="version", version=f"SoleFlip Desktop {__version__}")
+    _common(top)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    for command in (*imports.add_commands(commands), *profiles.add_commands(commands)):
+        _common(command)
+    export = commands.add_parser("export", help="a table as CSV")
+    export.add_argument("table", choices=list(TABLES))
+    export.add_argument("--out", type=Path, required=True, metavar="FILE")
+    _common(export)
+    reports = commands.add_parser("report", help="figures").add_subparsers(
+        dest="action", required=True
+    )
+    profit = with_json(reports.add_parser("profit", help="sales, payouts and profit"))
+    profit.add_argument("--from", dest="start", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    profit.add_argument("--to", dest="end", type=date.fromisoformat, metavar="YYYY-MM-DD")
+    profit.add_argument("--by", default="month", choices=list(ProfitBy))
+    _common(profit)
+    database = commands.add_parser("db", help="the database itself").add_subparsers(
+        dest="action", required=True
+    )
+    _common(with_json(database.add_parser("status", help="server, schema version, size")))
+    _common(database.add_parser("upgrade", help="bring the schema up to date"))
+    return top
+
+
+def _common(command: argparse.ArgumentParser) -> None:
+    """Allowed before and behind the command; what is not given keeps the other one's value."""
+    command.add_argument(
+        "--data",
+        type=Path,
+        default=argparse.SUPPRESS,
+        metavar="DIR",
+        help="keep everything the app writes in DIR (or SOLEFLIP_DATA_DIR)",
+    )
+    command.add_argument(
+        "--database",
+        default=argparse.SUPPRESS,
+        metavar="URL",
+        help="use this PostgreSQL 15 or later (or SOLEFLIP_DATABASE_URL)",
+    )
+
+
+def main(argv: Sequence[str]) -> int:
+    """Runs one command; returns the exit code."""
+    arguments = parser().parse_args(argv)
+    options = Options.of(getattr(arguments, "data", None), getattr(arguments, "database", None))
+    status_only = arguments.command == "db" and arguments.action == "status"
+    try:
+        options.folder.create()
+        log_file = log_to(options.folder)
+        backend = open_backend(options, exclusive=False, upgrade=not status_only)
+        try:
+            return COMMANDS[arguments.command](backend, arguments)
+        finally:
+            backend.close()
+            logging.getLogger().removeHandler(log_file)
+            log_file.close()
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return FAILED
+
+
+COMMANDS: dict[str, Callable[[Backend, argparse.Namespace], int]] = {
+    "import": imports.run_import,
+    "imports": imports.run_imports,
+    "profiles": profiles.run_profiles,
+    "export": figures.run_export,
+    "report": figures.run_report,
+    "db": figures.run_db,
+}

@@ -1,0 +1,160 @@
+"""Charge lines of orders in an import: from staged columns, from rows of their own, corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Literal
+
+import psycopg
+from psycopg import sql
+
+from soleflip_desktop.domain.staging import CHARGE_FIELDS
+from soleflip_desktop.domain.transactions import ROUNDING_LIMIT, ChargeKind, ChargeSource
+
+Connection = psycopg.Connection[Any]
+
+#: The order of an order's lines.
+POSITIONS = {kind.value: place for place, kind in enumerate(ChargeKind, 1)}
+#: What the itemised lines leave of the payout.
+DERIVED = (
+    (ChargeKind.ROUNDING, f"abs({{0}}) <= {ROUNDING_LIMIT} AND {{0}} <> 0"),
+    (ChargeKind.UNITEMISED, f"abs({{0}}) > {ROUNDING_LIMIT}"),
+)
+
+
+def staged_amount(field: str) -> str:
+    """A staged charge as a signed line: negative takes from the payout."""
+    return f"s.{field}" if field == "vat" else f"-s.{field}"
+
+
+# -- rows that are a charge ----------------------------------------------------------------------
+
+#: To the first line of the order that the row names.
+FOLD = """
+CREATE TEMP TABLE folded ON COMMIT DROP AS
+SELECT c.seq, c.row_no, c.charge_kind, c.payout, c.external_id AS number, (
+    SELECT s.seq FROM stage_row s
+    WHERE s.charge_kind IS NULL
+        AND (s.external_id = c.external_id OR starts_with(s.external_id, c.external_id || '/'))
+    ORDER BY s.seq LIMIT 1
+) AS order_seq
+FROM stage_row c WHERE c.charge_kind IS NOT NULL;
+
+INSERT INTO row_class
+SELECT seq, row_no, CASE WHEN order_seq IS NULL THEN 'conflict' ELSE 'skipped' END,
+    CASE WHEN order_seq IS NULL THEN format('The sale of order %s is not in this file; import a '
+        'report over a period that holds the sale and this row.', number) ELSE 'added_to_order' END
+FROM folded;
+"""
+
+FOLD_KIND = """
+UPDATE stage_row s SET {field} = coalesce(s.{field}, 0) - f.amount, payout = s.payout + f.amount
+FROM (
+    SELECT order_seq, sum(payout) AS amount FROM folded
+    WHERE charge_kind = {kind} GROUP BY order_seq
+) f WHERE f.order_seq = s.seq
+"""
+
+
+def fold_charges(connection: Connection) -> None:
+    """Adds refunds, labels and the like to the orders in the same file that they name."""
+    connection.execute("CREATE INDEX ON stage_row (external_id text_pattern_ops)")
+    connection.execute(FOLD)
+    for field, kind in CHARGE_FIELDS.items():
+        if field != "vat":
+            statement = sql.SQL(FOLD_KIND).format(
+                field=sql.Identifier(field), kind=sql.Literal(kind)
+            )
+            connection.execute(statement)
+
+
+# -- changed charges -----------------------------------------------------------------------------
+
+#: A kind that the file says nothing of keeps its line.
+FIND_CHANGES = """
+WITH compared AS (
+    SELECT m.seq, m.row_no, m.entity_id,
+        coalesce((
+            SELECT jsonb_object_agg(t.kind, t.amount) FROM transactions.transaction t
+            WHERE t.order_id = m.entity_id AND t.source = 'itemised'
+        ), '{{}}') AS stored,
+        jsonb_strip_nulls(jsonb_build_object({staged})) AS staged,
+        EXISTS (
+            SELECT FROM stage_change c WHERE c.seq = m.seq AND c.entity = 'order'
+                AND c.after ?| '{{gross_amount,payout_amount}}'
+        ) AS rebalanced
+    FROM stage_target m JOIN stage_row s USING (seq) WHERE m.entity = 'order'
+), changed AS (
+    SELECT *, jsonb_build_object('charges', stored) AS old,
+        jsonb_build_object('charges', stored || staged) AS new
+    FROM compared WHERE stored || staged <> stored OR rebalanced
+), known AS (
+    UPDATE stage_change c SET before = c.before || n.old, after = c.after || n.new
+    FROM changed n WHERE c.seq = n.seq AND c.entity = 'order' RETURNING c.seq
+)
+INSERT INTO stage_change
+SELECT seq, row_no, 'order', entity_id, old, new FROM changed
+WHERE seq NOT IN (SELECT seq FROM known)
+"""
+
+
+def find_charge_changes(connection: Connection, staged: Collection[str]) -> None:
+    """Adds `charges`, an object of itemised lines by kind, to the changes of orders."""
+    fields = [field for field in CHARGE_FIELDS if field in staged]
+    pairs = [f"'{CHARGE_FIELDS[field]}', {staged_amount(field)}" for field in fields]
+    statement = sql.SQL(FIND_CHANGES).format(staged=sql.SQL(", ".join(pairs)))
+    connection.execute(statement)
+
+
+REPLACE = """
+DELETE FROM transactions.transaction t USING {source} c
+WHERE t.order_id = c.entity_id AND c.entity = 'order' AND c.{side} ? 'charges';
+
+INSERT INTO transactions.transaction (order_id, position, kind, amount, currency, source)
+SELECT o.id, p.position, l.key, l.value::numeric, o.gross_currency, 'itemised'
+FROM {source} c
+JOIN transactions.order o ON o.id = c.entity_id
+CROSS JOIN jsonb_each_text(c.{side} -> 'charges') l
+JOIN (VALUES {positions}) p (kind, position) ON p.kind = l.key
+WHERE c.entity = 'order' AND c.{side} ? 'charges';
+"""
+
+DERIVE = """
+INSERT INTO transactions.transaction (order_id, position, kind, amount, currency, source)
+SELECT id, {position}, {kind}, rest, gross_currency, {derived}
+FROM (
+    SELECT o.id, o.gross_currency, o.payout_amount - o.gross_amount - coalesce((
+        SELECT sum(t.amount) FROM transactions.transaction t
+        WHERE t.order_id = o.id AND t.source = 'itemised'
+    ), 0) AS rest
+    FROM {source} c JOIN transactions.order o ON o.id = c.entity_id
+    WHERE c.entity = 'order' AND c.{side} ? 'charges'
+) AS open WHERE {condition}
+"""
+
+
+def replace_charges(connection: Connection, source: str, side: Literal["before", "after"]) -> None:
+    """Writes the `charges` of changed orders anew, and what they leave of the payout.
+
+    `source` is a relation with entity, entity_id, before and after; the orders' own columns have
+    been written before.
+    """
+    names = {
+        "source": sql.SQL(source),
+        "side": sql.Identifier(side),
+        "positions": sql.SQL(", ").join(
+            sql.SQL("({}, {})").format(sql.Literal(kind), sql.Literal(place))
+            for kind, place in POSITIONS.items()
+        ),
+    }
+    connection.execute(sql.SQL(REPLACE).format(**names))
+    for kind, condition in DERIVED:
+        connection.execute(
+            sql.SQL(DERIVE).format(
+                position=sql.Literal(POSITIONS[kind]),
+                kind=sql.Literal(kind),
+                derived=sql.Literal(ChargeSource.DERIVED),
+                condition=sql.SQL(condition.format("rest")),
+                **names,
+            )
+        )
