@@ -12,6 +12,7 @@ import asyncio
 from pathlib import Path
 
 from drive_window import Visit, main, until
+from PySide6.QtWidgets import QComboBox
 
 from soleflip_desktop.domain.import_plan import DateOrder
 from soleflip_desktop.domain.integration import BatchStatus
@@ -42,12 +43,15 @@ class WizardVisit(Visit):
         self.window.import_files([file])
         await self.at(Step.FILE)
         self.seen["file"] = self.texts(self.imports.wizard.file)
+        self.choose(self.imports.wizard.file.profile, "purchases")
+        await asyncio.sleep(0.5)
         await self.on(Step.COLUMNS)
         await self.on(Step.FORMATS)
         wizard = self.imports.wizard
         self.seen["question"] = wizard.formats.question.text()
         self.seen["blocked"] = not wizard.buttons.primary.isEnabled()
         self.choose_dates()
+        self.choose(wizard.formats.currency, "EUR")
         await self.on(Step.CHECK)
         self.seen["check"] = self.texts(wizard.check)
         self.shoot("wizard-check-errors")
@@ -79,6 +83,12 @@ class WizardVisit(Visit):
             await asyncio.sleep(0.4)
         await self.at(step)
 
+    @staticmethod
+    def choose(box: QComboBox, value: str) -> None:
+        """As a click on an entry does."""
+        box.setCurrentIndex(box.findData(value))
+        box.activated.emit(box.currentIndex())
+
     def choose_dates(self) -> None:
         model = self.imports.wizard.formats.model
         for row in range(model.rowCount()):
@@ -97,11 +107,11 @@ class WizardVisit(Visit):
     async def take_back(self) -> None:
         result = self.imports.result
         result.undo.click()
-        await until(lambda: self.imports.undo_panel.isVisible(), "what an undo would do")
+        await until(lambda: self.imports.result.undo_panel.isVisible(), "what an undo would do")
         await asyncio.sleep(0.6)
         self.shoot("wizard-undo")
-        self.seen["undo"] = self.texts(self.imports.undo_panel)
-        self.imports.undo_panel.confirm.click()
+        self.seen["undo"] = self.texts(self.imports.result.undo_panel)
+        self.imports.result.undo_panel.confirm.click()
         await asyncio.sleep(1.0)
         self.shoot("wizard-undone")
         batches = [self.imports.batches.row(n).status for n in range(self.imports.batches.rowCount())]

@@ -27,10 +27,18 @@ from soleflip_desktop.domain.import_plan import (
     Profile,
     ProfileColumn,
 )
-from soleflip_desktop.domain.import_sketch import FileScan, FileSketch, Question, QuestionKind
+from soleflip_desktop.domain.import_sketch import (
+    Candidate,
+    FileScan,
+    FileSketch,
+    Question,
+    QuestionKind,
+)
 
 #: So many unknown words, options and headers a question spells out.
 _SHOWN = 6
+#: So many layouts a file may have at a time, for a person to choose from.
+_LIKELY = 3
 NUMBERS = frozenset({Kind.AMOUNT, Kind.COUNT, Kind.PERCENT})
 DATES = frozenset({Kind.DAY, Kind.INSTANT})
 
@@ -73,6 +81,9 @@ def _choose(
 
 
 def _which_profile(sketch: FileSketch, profiles: Sequence[Profile]) -> Question:
+    fitting = [candidate for candidate in sketch.candidates if not candidate.missing]
+    if len(fitting) > 1:
+        return _between(sketch, fitting[:_SHOWN])
     shown = ", ".join(f"“{name[:40]}”" for name in sketch.header[:_SHOWN])
     options = tuple(c.profile for c in sketch.candidates) or tuple(p.key for p in profiles)
     message = f"{sketch.name}: this file is not recognised. Its columns begin with {shown}"
@@ -83,6 +94,15 @@ def _which_profile(sketch: FileSketch, profiles: Sequence[Profile]) -> Question:
             message += f", which also needs {', '.join(best.missing)}"
     remedy = f"--profile {options[0]}"
     return Question(QuestionKind.PROFILE, "", f"{message}. Choose one.", options, remedy)
+
+
+def _between(sketch: FileSketch, fitting: Sequence[Candidate]) -> Question:
+    """Several layouts have all that they need: nothing is wrong with the file."""
+    named = " or ".join(f"“{c.title}” ({c.confidence:.0%})" for c in fitting[:_LIKELY])
+    options = tuple(candidate.profile for candidate in fitting)
+    message = f"{sketch.name}: this may be {named}. Choose one."
+    remedy = f"--profile {'|'.join(options[:_LIKELY])}"
+    return Question(QuestionKind.PROFILE, "", message, options, remedy)
 
 
 # -- columns -----------------------------------------------------------------------------------
