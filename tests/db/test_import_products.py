@@ -107,7 +107,9 @@ def test_a_found_product_changes_in_the_cells_that_differ(
         Target.PRODUCTS, [PRODUCT | {"retail_price": "120.00", "audience": None}, OTHER], identity
     )
     assert done.classes == {1: ("changed", None), 2: ("unchanged", None)}
-    assert done.changes == [(1, {"retail_price": Decimal("109.99")}, {"retail_price": Decimal("120.00")})]
+    assert done.changes == [
+        (1, {"retail_price": Decimal("109.99")}, {"retail_price": Decimal("120.00")})
+    ]
     assert loads.rows(f"{STORED} WHERE name LIKE 'Dunk%'") == [
         ("Dunk Low Panda", "men", "120.00", None, 3)
     ]

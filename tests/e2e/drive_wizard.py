@@ -114,7 +114,9 @@ class WizardVisit(Visit):
         self.imports.result.undo_panel.confirm.click()
         await asyncio.sleep(1.0)
         self.shoot("wizard-undone")
-        batches = [self.imports.batches.row(n).status for n in range(self.imports.batches.rowCount())]
+        batches = [
+            self.imports.batches.row(n).status for n in range(self.imports.batches.rowCount())
+        ]
         self.seen["undone"] = BatchStatus.UNDONE in batches
 
 

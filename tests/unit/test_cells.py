@@ -21,6 +21,7 @@ from soleflip_desktop.connectors.files.cells import (
     is_clear,
     message,
     needs_symbols,
+    read_cells,
     rule,
     typed,
 )
@@ -95,14 +96,9 @@ def read_all(
     column = MappedColumn(FIELD[kind], 0, **style)
     plan = plan_of(column, encoding=encoding, zone=zone)
     checked = rule(column, FIELDS[Target.SALES][column.field], plan)
-    frame = (
-        pl.DataFrame({column.field: pl.Series(texts, dtype=pl.String)})
-        .lazy()
-        .with_columns(cleaned(column.field))
-        .with_columns(checked.value)
-        .with_columns(checked.wrong.fill_null(value=False).alias("wrong"), checked.fault)
-        .collect(optimizations=pl.QueryOptFlags.none())
-    )
+    texts_only = pl.DataFrame({column.field: pl.Series(texts, dtype=pl.String)})
+    frame = read_cells(texts_only.with_columns(cleaned(column.field)), [checked])
+    frame = frame.with_columns(checked.wrong.fill_null(value=False).alias("wrong"), checked.fault)
     faults = frame[f"!{column.field}"].to_list()
     assert frame["wrong"].to_list() == [fault is not None for fault in faults]
     return list(zip(frame[typed(column.field)].to_list(), faults, strict=True))
@@ -230,7 +226,7 @@ def test_a_rule_that_forgets_reads_again(monkeypatch: pytest.MonkeyPatch) -> Non
     checked = rule(column, FIELDS[Target.SALES]["gross"], plan_of(column))
     for start in range(0, 30, 5):
         texts = [f"€{number}" for number in range(start, start + 10)]
-        frame = pl.DataFrame({"gross": texts}).with_columns(checked.value)
+        frame = read_cells(pl.DataFrame({"gross": texts}), [checked])
         assert frame[typed("gross")].to_list() == [text[1:] for text in texts]
 
 

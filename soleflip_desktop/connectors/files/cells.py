@@ -6,7 +6,8 @@ go, each distinct one once, to the readers in `numbers`, `dates` and `codes`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -99,13 +100,38 @@ _REMEMBERED = 200_000
 class CellRule:
     """What to make of one column, which of its rows are wrong, and why (a code, else null).
 
-    `wrong` and `fault` compare the cleaned text with the value, which stands under `typed(field)`.
-    `wrong` is for all rows: true and false cost a fraction of texts.
+    `quick` reads all usual texts at once; those it makes nothing of go through `slow`, and all
+    values through `then`: see `read_cells`. `wrong` and `fault` compare the cleaned text with the
+    value, which stands under `typed(field)`; `wrong` is for all rows: true and false cost a
+    fraction of texts.
     """
 
-    value: pl.Expr
+    field: str
+    quick: pl.Expr
+    slow: Callable[[pl.Series], pl.Series] | None
+    then: Callable[[pl.Series], pl.Series] | None
     wrong: pl.Expr
     fault: pl.Expr
+
+
+def read_cells(rows: pl.DataFrame, rules: Iterable[CellRule]) -> pl.DataFrame:
+    """Adds the values of cleaned columns under their `typed` names.
+
+    Columns are left to Python only where a block has a text that is not usual: a call a column
+    and block would cost more than all of the reading.
+    """
+    rules = tuple(rules)
+    rows = rows.with_columns(r.quick.alias(typed(r.field)) for r in rules)
+    late = []
+    for r in rules:
+        texts, done = rows[r.field], rows[typed(r.field)]
+        if r.slow is not None and done.null_count() > texts.null_count():
+            read = done.is_not_null()
+            done = done.zip_with(read, r.slow(texts.set(read, None)))
+            late.append(done if r.then is None else r.then(done))
+        elif r.then is not None:
+            late.append(r.then(done))
+    return rows.with_columns(late) if late else rows
 
 
 def typed(field: str) -> str:
@@ -160,8 +186,8 @@ def rule(column: MappedColumn, field: ImportField, plan: ImportPlan) -> CellRule
     missing = read.is_null() & column.required
     fault = pl.when(unread).then(reader.code).when(missing).then(pl.lit("missing"))
     wrong = read.is_null() if column.required else unread
-    value = reader.value.alias(typed(column.field))
-    return CellRule(value, wrong, fault.alias(f"!{column.field}"))
+    told = fault.alias(f"!{column.field}")
+    return CellRule(column.field, reader.quick, reader.slow, reader.then, wrong, told)
 
 
 class _Distinct:
@@ -185,20 +211,14 @@ class _Distinct:
         values = pl.Series([known[text] for text in distinct], dtype=self._dtype)
         return texts.replace_strict(distinct, values, default=None, return_dtype=self._dtype)
 
+    @property
+    def nothing(self) -> pl.Expr:
+        """For columns that have no quick way."""
+        return pl.lit(None, self._dtype)
+
     def of(self, text: pl.Expr) -> pl.Expr:
         """All texts of a column."""
         return text.map_batches(self, return_dtype=self._dtype)
-
-    def where_null(self, quick: pl.Expr, text: pl.Expr) -> pl.Expr:
-        """Those texts of a column of which `quick` makes nothing."""
-
-        def complete(columns: Sequence[pl.Series]) -> pl.Series:
-            done, texts = columns
-            if done.null_count() == texts.null_count():
-                return done
-            return done.zip_with(done.is_not_null(), self(texts.set(done.is_not_null(), None)))
-
-        return pl.map_batches([quick, text], complete, return_dtype=self._dtype)
 
 
 # -- one reader for each kind ------------------------------------------------------------------
@@ -208,9 +228,11 @@ class _Distinct:
 class _Reader:
     """`unread` tells wrong cells where a null value alone does not; `code` says why."""
 
-    value: pl.Expr
+    quick: pl.Expr
+    slow: _Distinct | None
     code: pl.Expr
     unread: pl.Expr | None = None
+    then: Callable[[pl.Series], pl.Series] | None = None
 
 
 def _plain(text: pl.Expr, odd: Sequence[str]) -> pl.Expr:
@@ -221,17 +243,17 @@ def _plain(text: pl.Expr, odd: Sequence[str]) -> pl.Expr:
 def _text(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
     text = pl.col(column.field)
     seldom = _Distinct(_unless_clear(read_text), pl.String())
-    value = seldom.where_null(_plain(text, _ODD_TEXT), text)
-    return _Reader(value, pl.lit("too_long"), text.str.len_bytes() > LONGEST_TEXT)
+    too_long = text.str.len_bytes() > LONGEST_TEXT
+    return _Reader(_plain(text, _ODD_TEXT), seldom, pl.lit("too_long"), too_long)
 
 
 def _code(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
     text, read = pl.col(column.field), pl.col(typed(column.field))
     seldom = _Distinct(_unless_clear(read_code), pl.String())
-    value = seldom.where_null(_plain(text, _ODD_CODE), text)
     shortened = pl.when(text.str.contains(SCIENTIFIC)).then(pl.lit("scientific"))
     unread = text.is_not_null() & read.is_null() & ~text.is_in(_BLANK_CODES)
-    return _Reader(value, shortened.otherwise(pl.lit("too_long")), unread)
+    code = shortened.otherwise(pl.lit("too_long"))
+    return _Reader(_plain(text, _ODD_CODE), seldom, code, unread)
 
 
 def _unless_clear(read: Callable[[str], str | None]) -> Callable[[str], str | None]:
@@ -245,7 +267,7 @@ def _name(column: MappedColumn, field: ImportField, plan: ImportPlan) -> _Reader
         return plain
     ours = {folded(theirs): word for theirs, word in column.values.items()}
     words = _Distinct(lambda text: ours.get(folded(text), text) or None, pl.String())
-    return _Reader(words.of(plain.value), plain.code, plain.unread)
+    return dataclasses.replace(plain, then=words)
 
 
 def _choice(column: MappedColumn, field: ImportField, _plan: ImportPlan) -> _Reader:
@@ -255,7 +277,7 @@ def _choice(column: MappedColumn, field: ImportField, _plan: ImportPlan) -> _Rea
     text = pl.col(column.field)
     words = _Distinct(lambda text: ours(text) or None, pl.String())
     strange = _Distinct(lambda text: ours(text) is None, pl.Boolean())
-    return _Reader(words.of(text), pl.lit("bad_choice"), strange.of(text))
+    return _Reader(words.nothing, words, pl.lit("bad_choice"), strange.of(text))
 
 
 def _amount(column: MappedColumn, _field: ImportField, plan: ImportPlan) -> _Reader:
@@ -270,41 +292,39 @@ def _amount(column: MappedColumn, _field: ImportField, plan: ImportPlan) -> _Rea
     text = pl.col(column.field)
     pointed = text if style is NumberStyle.POINT else text.str.replace(",", ".", literal=True)
     quick = pl.when(text.str.contains(_PLAIN_AMOUNT[style])).then(pointed)
-    value = _Distinct(one, pl.String()).where_null(quick, text)
-    if column.negate:
-        value = value.map_batches(_turned, return_dtype=pl.String)
-    return _Reader(value, pl.lit("bad_amount"))
+    slow = _Distinct(one, pl.String())
+    return _Reader(quick, slow, pl.lit("bad_amount"), then=_turned if column.negate else None)
 
 
 def _turned(amounts: pl.Series) -> pl.Series:
     """The other sign; zero has none."""
     turned = pl.when(amounts.str.starts_with("-")).then(amounts.str.strip_prefix("-"))
     nonzero = amounts.str.contains("[1-9]")
-    return pl.select(turned.when(nonzero).then("-" + amounts).otherwise(amounts)).to_series()
+    signed = turned.when(nonzero).then("-" + amounts).otherwise(amounts)
+    return pl.select(signed.alias(amounts.name)).to_series()
 
 
 def _count(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
     style, text = column.number or NumberStyle.POINT, pl.col(column.field)
     quick = pl.when(text.str.contains(_PLAIN_COUNT)).then(text).cast(pl.Int64)
     seldom = _Distinct(lambda text: read_count(text, style), pl.Int64())
-    return _Reader(seldom.where_null(quick, text), pl.lit("bad_count"))
+    return _Reader(quick, seldom, pl.lit("bad_count"))
 
 
-def _percent(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
-    value = _Distinct(read_percent, pl.String()).of(pl.col(column.field))
-    return _Reader(value, pl.lit("bad_percent"))
+def _percent(_column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
+    slow = _Distinct(read_percent, pl.String())
+    return _Reader(slow.nothing, slow, pl.lit("bad_percent"))
 
 
 def _currency(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
     text = pl.col(column.field)
     quick = pl.when(text.str.contains(_PLAIN_CURRENCY)).then(text)
-    value = _Distinct(read_currency, pl.String()).where_null(quick, text)
-    return _Reader(value, pl.lit("bad_currency"))
+    return _Reader(quick, _Distinct(read_currency, pl.String()), pl.lit("bad_currency"))
 
 
 def _day(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reader:
     days = _Distinct(lambda text: read_day(text, column.dates), pl.Date())
-    return _Reader(days.of(pl.col(column.field)), _date_code(column.field, "bad_date"))
+    return _Reader(days.nothing, days, _date_code(column.field, "bad_date"))
 
 
 def _instant(column: MappedColumn, _field: ImportField, plan: ImportPlan) -> _Reader:
@@ -316,9 +336,9 @@ def _instant(column: MappedColumn, _field: ImportField, plan: ImportPlan) -> _Re
         return None if instant is None else instant.replace(tzinfo=None)
 
     text = pl.col(column.field)
-    value = _Distinct(one, pl.Datetime("us")).where_null(_iso_instant(text, plan.zone), text)
     numeric = column.dates in {DateOrder.DMY, DateOrder.MDY}
-    return _Reader(value, _date_code(column.field, "bad_date" if numeric else "bad_instant"))
+    code = _date_code(column.field, "bad_date" if numeric else "bad_instant")
+    return _Reader(_iso_instant(text, plan.zone), _Distinct(one, pl.Datetime("us")), code)
 
 
 def _iso_instant(text: pl.Expr, zone: str) -> pl.Expr:

@@ -17,7 +17,7 @@ from soleflip_desktop.domain.errors import FileImportError
 
 QUOTE, NEWLINE, NUL = b'"\n\0'
 #: Read at a time: large enough for vector work, small enough to stop between two of them.
-BLOCK_BYTES = 2 << 20
+BLOCK_BYTES = 4 << 20
 #: No export has records like this; a missing closing quote makes them.
 LONGEST_RECORD = 1 << 20
 

@@ -13,6 +13,7 @@ from soleflip_desktop.connectors.files.cells import (
     is_clear,
     message,
     needs_symbols,
+    read_cells,
     rule,
     typed,
 )
@@ -77,12 +78,10 @@ class StagedRows:
         """The sentence for a fault, with `{value}` and `{column}` to fill in."""
         return SHAPE_MESSAGES.get(code) or message(code, self.plan.column(field))
 
-    def _plan_steps(self) -> tuple[list[pl.Expr], list[pl.Expr], pl.Expr]:
-        """The expressions of all blocks, built once: clean, read, and tell what is wrong."""
+    def _plan_steps(self) -> tuple[list[pl.Expr], pl.Expr]:
+        """The expressions of all blocks, built once: clean, and tell what is wrong."""
         return (
             [self._mended(column) for column in self._mapped],
-            [r.value for r in self._rules.values()]
-            + [amount_currency(field, self.plan.currency) for field in self._symbols],
             self._wrong(self._rules, self._shape.faults),
         )
 
@@ -102,12 +101,12 @@ class StagedRows:
 
     def check(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Rows whose values are good, and a code or null for each place of those that are not."""
-        cleaning, reading, wrong = self._steps
-        steps = frame.lazy().with_columns(self._constants).with_columns(cleaning)
-        steps = steps.with_columns(reading).with_columns(self._judged(wrong))
-        # Planning would take longer than it saves.
-        done = steps.collect(optimizations=pl.QueryOptFlags.none())
-        done = self._compare_signs(done)
+        cleaning, wrong = self._steps
+        rows = frame.with_columns(self._constants).with_columns(cleaning)
+        done = read_cells(rows, self._rules.values())
+        if self._symbols:
+            done = done.with_columns(amount_currency(f, self.plan.currency) for f in self._symbols)
+        done = self._compare_signs(done.with_columns(self._judged(wrong)))
         bad = done["bad"]
         if not bad.any():
             return done, pl.DataFrame()
