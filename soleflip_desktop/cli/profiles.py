@@ -1,4 +1,4 @@
-"""Commands about import profiles: list, share, add, templates and examples."""
+"""Commands about import profiles: list, save, share, add, templates and examples."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from soleflip_desktop.bootstrap import Backend
 from soleflip_desktop.cli.output import DONE, print_json, with_json
+from soleflip_desktop.cli.reading import add_reading, choices_of
 from soleflip_desktop.domain.import_plan import Profile
 from soleflip_desktop.sync.profile_book import SUFFIX, read_profile
 
@@ -23,6 +24,10 @@ def add_commands(commands: Any) -> Iterable[argparse.ArgumentParser]:
     add = actions.add_parser("add", help="keep a profile that somebody shared")
     add.add_argument("file", type=Path)
     yield add
+    save = actions.add_parser("save", help="keep how a file is read, under a name")
+    save.add_argument("name")
+    save.add_argument("file", type=Path)
+    yield add_reading(save)
     delete = actions.add_parser("delete", help="remove a saved profile")
     delete.add_argument("key")
     yield delete
@@ -58,6 +63,11 @@ def run_profiles(backend: Backend, arguments: argparse.Namespace) -> int:
     elif arguments.action == "add":
         added = asyncio.run(book.add(arguments.file))
         print(f"{added.title} is kept as {added.key}")
+    elif arguments.action == "save":
+        key, known = chosen_profile(book.load(), arguments.profile)
+        choices = choices_of(arguments, key)
+        saved = asyncio.run(book.save_file(arguments.name, arguments.file, known, choices))
+        print(f"{saved.title} is kept as {saved.key}")
     elif arguments.action == "delete":
         asyncio.run(book.delete(arguments.key))
         print(f"{arguments.key} was removed")

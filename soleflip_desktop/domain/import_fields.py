@@ -339,6 +339,7 @@ _SALE = (
     _f("seller_fee_3", "Seller fee, further part", Kind.AMOUNT, currency="gross_currency"),
     _f("seller_fee_4", "Seller fee, further part", Kind.AMOUNT, currency="gross_currency"),
     _f("seller_fee_5", "Seller fee, further part", Kind.AMOUNT, currency="gross_currency"),
+    _f("seller_fee_6", "Seller fee, further part", Kind.AMOUNT, currency="gross_currency"),
     _f(
         "payment_processing",
         "Payment processing",
@@ -384,6 +385,7 @@ _SALE = (
         currency="gross_currency",
     ),
     _f("adjustment_2", "Other charges, further part", Kind.AMOUNT, currency="gross_currency"),
+    _f("adjustment_3", "Other charges, further part", Kind.AMOUNT, currency="gross_currency"),
     _f(
         "vat",
         "VAT",

@@ -65,6 +65,8 @@ class RowClass(StrEnum):
     SKIPPED = "skipped"
 
 
+#: The last column of saved rejected rows; it says why, and is no column of their layout.
+ERROR_COLUMN = "Error"
 #: Issues that a result carries; the rejected rows themselves are all kept in the database.
 ISSUE_LIMIT = 10_000
 #: Remarks stored of one kind: every unitemised charge is a line of its order anyway.
@@ -73,7 +75,10 @@ REMARK_LIMIT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class RowIssue:
-    """One finding about one cell. `row` counts records of data from 1, the header not included."""
+    """One finding about one cell. `row` counts records of data from 1, the header not included.
+
+    Row 0 stands for the file as a whole.
+    """
 
     row: int
     column: str

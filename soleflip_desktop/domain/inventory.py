@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from soleflip_desktop.domain.errors import InvalidTransitionError
+from soleflip_desktop.domain.provenance import Provenance
 
 
 class ItemStatus(StrEnum):
@@ -128,3 +129,37 @@ class ItemRow:
     platform: str | None
     batch_id: int | None
     import_row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """How a unit was bought. The gross cost and its currency stand in the unit's row."""
+
+    supplier: str | None = None
+    order_number: str | None = None
+    invoice_number: str | None = None
+    delivered_at: datetime | None = None
+    return_until: date | None = None
+    cost_net: Decimal | None = None
+    vat_scheme: VatScheme | None = None
+    vat_pct: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """The unit as it lies there: its state and its place."""
+
+    condition: Condition | None = None
+    box: BoxState | None = None
+    location: str | None = None
+    notes: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDetail:
+    """What the detail pane shows of one unit."""
+
+    row: ItemRow
+    purchase: Purchase
+    keeping: Keeping
+    source: Provenance

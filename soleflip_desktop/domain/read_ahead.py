@@ -45,5 +45,5 @@ def read_ahead(items: Iterator[T], name: str) -> Generator[T, None, None]:
                 raise item
             yield item
     finally:
+        # Not waited for: a cancelled import would wait for an item that nobody wants any more.
         stop.set()
-        producer.join()

@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from soleflip_desktop.domain.provenance import Provenance
+
 
 class OrderStatus(StrEnum):
     """Where a sale stands."""
@@ -142,9 +144,8 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class OrderDetail:
-    """What the detail pane shows of one order: the row, its charges and the source's cells."""
+    """What the detail pane shows of one order: the row, its charges and where it comes from."""
 
     row: OrderRow
     charges: tuple[Charge, ...]
-    source_file: str | None
-    source_cells: tuple[tuple[str, str], ...]
+    source: Provenance

@@ -143,12 +143,14 @@ class Load:
         self._tell(ImportPhase.MATCHING)
         reader, connection = self._reader, self._connection
         stage.copy_catalog(connection, reader.products, reader.variants)
+        self._token.check()
         target = target_load(self._database, connection, reader.plan, reader.columns)
         target.batch_id, target.sequence = self._batch_id, self._sequence
         if not self._checking:
             target.reserve()
         stage.lock_writing(connection, WRITE_LOCK)
         stage.prepare(connection)
+        self._token.check()
         target.match()
         self._token.check()
         return target
@@ -212,8 +214,19 @@ class Load:
             issue = RowIssue(row, column, value, code, message)
             rows.setdefault(row, RejectedRow(row, [], [])).issues.append(issue)
             self._result.warnings += code not in COUNTED_REMARKS
+        rows |= self._told_before()
         self._result.remarks = [issue for row in rows.values() for issue in row.issues]
         stage.copy_records(self._connection, self._batch_id, RecordState.WARNING, rows.values())
+
+    def _told_before(self) -> dict[int, RejectedRow]:
+        """The very same file again is no mistake, but worth a word: row 0 is the file itself."""
+        found = import_drafts.imported_before(self._connection, self._reader.sha256, self._batch_id)
+        if found is None:
+            return {}
+        batch_id, day = found
+        message = f"The same file was imported on {day:%Y-%m-%d %H:%M} UTC, as import {batch_id}."
+        issue = RowIssue(0, "", self._reader.name, "imported_before", message)
+        return {0: RejectedRow(0, [], [issue])}
 
     def _keep_review(self) -> None:
         letters = import_review.row_letters(

@@ -14,6 +14,7 @@ from soleflip_desktop.domain.changes import Change, Domain
 from soleflip_desktop.domain.errors import NotFoundError, UserError
 from soleflip_desktop.domain.import_plan import ImportPlan
 from soleflip_desktop.domain.integration import (
+    ERROR_COLUMN,
     BatchRow,
     ImportResult,
     IssueGroup,
@@ -99,9 +100,11 @@ def _write(path: Path, header: list[str], rows: list[tuple[list[str], str]]) -> 
     try:
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow([*header, "Error"])
+            # Rows that were saved and rejected again have the column, with what was wrong before.
+            header = header[:-1] if header[-1:] == [ERROR_COLUMN] else header
+            writer.writerow([*header, ERROR_COLUMN])
             for cells, error in rows:
-                padded = cells + [""] * (len(header) - len(cells))
+                padded = cells[: len(header)] + [""] * (len(header) - len(cells))
                 writer.writerow([*padded, error])
     except OSError as error:
         msg = f"{path}: cannot be written ({error.strerror})."

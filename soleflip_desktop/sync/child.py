@@ -88,15 +88,20 @@ class ChildRun(Generic[Task, Result]):
             while not answered:
                 message = self._pipe.recv()
                 if isinstance(message, ImportProgress):
-                    self._loop.call_soon_threadsafe(self._on_progress, message)
+                    self._tell(self._on_progress, message)
                 else:
                     outcome, answered = message, True
         if not answered:
             outcome = UserError(ENDED)
         # The answer is final: whoever waits need not wait for the process to be cleared away.
         self._after()
-        self._loop.call_soon_threadsafe(self._settle, outcome)
+        self._tell(self._settle, outcome)
         self._process.join()
+
+    def _tell(self, listener: Callable[[Any], None], message: Any) -> None:
+        """In the loop; where that has ended, as when the app closes, nobody listens any more."""
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(listener, message)
 
     def _settle(self, outcome: Any) -> None:
         if isinstance(outcome, Exception):
@@ -109,12 +114,17 @@ def run_child(pipe: Connection[Any, Any], work: Work[Task, Result], url: str, ta
     """The child's main function."""
     token = CancelToken()
     threading.Thread(target=_obey, args=(pipe, token), daemon=True).start()
-    last = 0.0
+    last: ImportProgress | None = None
 
     def report(progress: ImportProgress) -> None:
+        """A new phase at once, the rest now and then."""
         nonlocal last
-        if progress.seconds - last >= TELL_EVERY_S or progress.seconds < last:
-            last = progress.seconds
+        if (
+            last is None
+            or progress.phase is not last.phase
+            or abs(progress.seconds - last.seconds) >= TELL_EVERY_S
+        ):
+            last = progress
             pipe.send(progress)
 
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from soleflip_desktop.connectors.files.decide import plan_file
 from soleflip_desktop.connectors.files.planning import profile_of
 from soleflip_desktop.connectors.files.profiles import (
     builtin,
@@ -14,8 +16,9 @@ from soleflip_desktop.connectors.files.profiles import (
     profile_to_json,
 )
 from soleflip_desktop.connectors.files.templates import example_path, template_text
+from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.errors import NotFoundError, UserError
-from soleflip_desktop.domain.import_plan import ImportPlan, Profile
+from soleflip_desktop.domain.import_plan import ImportPlan, PlanChoices, Profile
 from soleflip_desktop.services.profiles import Document, SavedProfiles
 
 #: What profiles are shared as.
@@ -54,6 +57,13 @@ class ProfileBook:
         """Raises UserError for a name that a shipped profile has."""
         key = normalise(title).replace(" ", "-")
         return await self._keep(profile_of(plan, key, title.strip()))
+
+    async def save_file(
+        self, title: str, path: Path, profiles: Sequence[Profile], choices: PlanChoices
+    ) -> Profile:
+        """Keeps how a file is read. Raises UserError for one that leaves something open."""
+        plan = await asyncio.to_thread(plan_file, path, profiles, choices, CancelToken())
+        return await self.save(title, plan)
 
     async def delete(self, key: str) -> None:
         """Raises UserError for a shipped one, NotFoundError for none."""

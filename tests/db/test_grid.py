@@ -200,8 +200,8 @@ def test_an_order_is_explained_to_the_last_cent(
     detail = asyncio.run(grid.detail(ids[0]))
     assert detail.row.payout == detail.row.gross + sum(line.amount for line in detail.charges)
     assert detail.charges[0].kind is ChargeKind.SELLER_FEE
-    assert detail.source_file == "may.csv"
-    assert ("Order Number", "00000007-00000007") in detail.source_cells
+    assert detail.source.file == "may.csv"
+    assert ("Order Number", "00000007-00000007") in detail.source.cells
     with pytest.raises(NotFoundError):
         asyncio.run(grid.detail(10**12))
 

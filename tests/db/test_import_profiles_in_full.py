@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from soleflip_desktop.connectors.files.templates import example_path, template_t
 from soleflip_desktop.db.queries.export import TABLES
 from soleflip_desktop.domain.errors import FileImportError
 from soleflip_desktop.domain.import_fields import Target
-from soleflip_desktop.domain.import_plan import ImportMode
+from soleflip_desktop.domain.import_plan import DateOrder, ImportMode
 from soleflip_desktop.services.system import SystemService
 
 pytestmark = pytest.mark.db
@@ -177,3 +178,43 @@ def test_one_file_saved_in_many_ways_is_one_file(
     assert (again.rows, again.imported, again.changed) == (40, 0, 0), again.issues[:3]
     assert again.duplicates == 40
     assert record_image(imports) == image
+
+
+# -- any bytes ---------------------------------------------------------------------------------
+
+
+def damaged(chance: random.Random, data: bytes) -> bytes:
+    """Cut off, overwritten, doubled, or with a piece of another kind in it."""
+    place = chance.randrange(len(data))
+    piece = bytes(chance.randrange(256) for _ in range(chance.choice((1, 1, 2, 40))))
+    ways = (
+        data[:place],
+        data[:place] + piece + data[place + len(piece) :],
+        data[:place] + data[place // 2 :],
+        data[:place]
+        + chance.choice((b'"', b"\n", b"\r", b";", b"\0", b"\xff", b",,,"))
+        + data[place:],
+    )
+    return chance.choice(ways)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damaged_files_leave_whole_rows_or_nothing(
+    imports: Imports, tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311  (no secret is made)
+    refused = 0
+    for number in range(15):
+        example = chance.choice(EXAMPLES)
+        path = tmp_path / f"{number}-{example.name}"
+        path.write_bytes(damaged(chance, example.read_bytes()))
+        before = record_image(imports)
+        try:
+            result = imports.run(path, currency="EUR", dates=DateOrder.DMY)
+        except FileImportError:
+            assert record_image(imports) == before
+            refused += 1
+        else:
+            assert result.rows >= result.imported + result.rejected
+        assert imports.unbalanced() == []
+    assert refused

@@ -114,11 +114,9 @@ class Visit:
         assert isinstance(page, InventoryPage | OrdersPage)
         await until(lambda: " sale" in page.totals, f"the {name}")
         await asyncio.sleep(0.5)
-        if isinstance(page, OrdersPage):
-            page.view.selectRow(0)
-            pane = page.pane
-            await until(lambda: pane.detail is not None, "the details of an order")
-            await asyncio.sleep(0.3)
+        page.view.selectRow(0)
+        await until(lambda: page.pane.detail is not None, f"the details of one of the {name}")
+        await asyncio.sleep(0.3)
         self.shoot(name)
         self.seen[name] = page.totals
 

@@ -30,12 +30,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from helpers.xlsx import Cell, write_ods, write_xlsx
+from soleflip_desktop.connectors.files.decide import plan_file
 from soleflip_desktop.connectors.files.profiles import builtin
 from soleflip_desktop.connectors.files.records import read_blocks
 from soleflip_desktop.connectors.files.sketch import sketch_file
+from soleflip_desktop.connectors.files.table import open_table
 from soleflip_desktop.connectors.files.text import OpenedText
+from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.errors import FileImportError
-from soleflip_desktop.domain.import_plan import PlanChoices
+from soleflip_desktop.domain.import_plan import DateOrder, PlanChoices
 from soleflip_desktop.domain.staging import split_record
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources/samples/stockx-sales-sample.csv"
@@ -73,8 +76,22 @@ def drain(path: Path) -> None:
         opened.close()
 
 
+def stage(path: Path) -> None:
+    """Everything that an import does before it needs a database."""
+    choices = PlanChoices(currency="EUR", dates=DateOrder.DMY)
+    file = open_table(path, plan_file(path, PROFILES, choices, CancelToken()))
+    try:
+        for chunk in file.chunks():
+            staged = chunk.data.decode().splitlines()
+            assert chunk.rows >= len(chunk.rejected) + len(chunk.skipped)
+            assert staged or chunk.rows <= len(chunk.rejected) + len(chunk.skipped)
+            assert all(row.issues for row in chunk.rejected)
+    finally:
+        file.close()
+
+
 #: Readers under test; one more line adds one more.
-TARGETS: tuple[Callable[[Path], object], ...] = (look, drain)
+TARGETS: tuple[Callable[[Path], object], ...] = (look, drain, stage)
 
 
 def samples(folder: Path) -> list[bytes]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.errors import FileImportError, UserError
 from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.import_plan import (
     DateOrder,
@@ -266,6 +266,8 @@ class FakeDesk:
     def __init__(self) -> None:
         self.files: dict[str, FakeFile] = {}
         self.error: UserError | None = None
+        #: The only encoding in which any file can be read; None: each of them.
+        self.encoding: str | None = None
         self.calls: list[str] = []
         self.gates: dict[str, asyncio.Event] = {}
         self.known = [SALES, PURCHASES, SUPPLIERS]
@@ -279,6 +281,9 @@ class FakeDesk:
     async def sketch(self, path: str, choices: PlanChoices) -> FileSketch:
         await self._enter("sketch")
         self.choices = choices
+        if self.encoding not in {None, choices.encoding}:
+            msg = f"{Path(path).name}: line 3 is not {choices.encoding or 'UTF-8'}."
+            raise FileImportError(msg)
         sketch = replace(self._file(path).sketch, path=path, name=Path(path).name)
         dialect = replace(
             sketch.dialect,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
@@ -23,7 +23,17 @@ from soleflip_desktop.domain.integration import (
     ImportResult,
     RowIssue,
 )
-from soleflip_desktop.domain.inventory import ItemRow, ItemStatus
+from soleflip_desktop.domain.inventory import (
+    BoxState,
+    Condition,
+    ItemDetail,
+    ItemRow,
+    ItemStatus,
+    Keeping,
+    Purchase,
+    VatScheme,
+)
+from soleflip_desktop.domain.provenance import ImportedChange, Provenance
 from soleflip_desktop.domain.transactions import (
     Charge,
     ChargeKind,
@@ -212,8 +222,9 @@ class FakeOrders(FakeGrid[OrderRow]):
                 ),
                 Charge(ChargeKind.UNITEMISED, rest, row.gross_currency, ChargeSource.DERIVED),
             ),
-            "stockx-sales-2026.csv",
-            (
+            _source(
+                row,
+                "stockx-sales-2026.csv",
                 ("Order Number", row.order_number or ""),
                 ("Seller Name", "Jane Doe"),
                 ("Seller Address (Billing)", "1 Example Street, 10115 Berlin"),
@@ -227,6 +238,52 @@ class FakeOrders(FakeGrid[OrderRow]):
                 ("VAT Rate", ""),
             ),
         )
+
+
+class FakeItems(FakeGrid[ItemRow]):
+    """The inventory grid with details."""
+
+    async def detail(self, item_id: int) -> ItemDetail:
+        await self._enter("detail", item_id)
+        row = self.by_id[item_id]
+        purchase = Purchase(
+            supplier="Schuhhaus Beispiel",
+            order_number=f"B-{item_id}",
+            invoice_number=f"RE-{item_id}",
+            delivered_at=_START,
+            return_until=date(2026, 11, 15),
+            cost_net=round(row.cost / Decimal("1.19"), 2) if row.cost else None,
+            vat_scheme=VatScheme.STANDARD,
+            vat_pct=Decimal("19.00"),
+        )
+        keeping = Keeping(Condition.NEW, BoxState.ORIGINAL, "Shelf 4", None)
+        source = _source(
+            row,
+            "einkauf.csv",
+            ("Artikel", row.product),
+            ("Größe", row.size),
+            ("EK brutto", str(row.cost or "").replace(".", ",")),
+            ("Seller Name", "Jane Doe"),
+            ("Bemerkung", ""),
+        )
+        changed = ("lager.csv", 12, _START + timedelta(days=3))
+        changes = (
+            _change(changed, "cost_gross", "90.00", "95.5"),
+            _change(changed, "acquired_at", None, "2026-10-02T00:00:00+00:00"),
+            _change(changed, "item_status", "incoming", "to_ship"),
+        )
+        return ItemDetail(row, purchase, keeping, replace(source, changes=changes))
+
+
+def _source(row: ItemRow | OrderRow, file: str, *cells: tuple[str, str]) -> Provenance:
+    return Provenance(file, row.batch_id, row.import_row, cells)
+
+
+def _change(
+    where: tuple[str, int, datetime], field: str, old: str | None, new: str | None
+) -> ImportedChange:
+    file, row, moment = where
+    return ImportedChange(file, row, field, old, new, moment)
 
 
 def batch_row(number: int, **changes: Any) -> BatchRow:

@@ -15,9 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fake_desk import FakeDesk
 from helpers.fake_imports import FakeImports
-from helpers.fake_services import FakeGrid, FakeOrders, FakeRunner, item_row, order_row
+from helpers.fake_services import FakeItems, FakeOrders, FakeRunner, item_row, order_row
 from soleflip_desktop.domain.changes import ChangeBus
-from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiContext, UiKit
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.icons import IconSet
@@ -95,8 +94,8 @@ def kit(
 
 
 @pytest.fixture
-def items() -> FakeGrid[ItemRow]:
-    return FakeGrid([item_row(number) for number in range(1, 501)])
+def items() -> FakeItems:
+    return FakeItems([item_row(number) for number in range(1, 501)])
 
 
 @pytest.fixture
@@ -127,7 +126,7 @@ def bus() -> ChangeBus:
 @pytest.fixture
 def context(
     *,
-    items: FakeGrid[ItemRow],
+    items: FakeItems,
     orders: FakeOrders,
     imports: FakeImports,
     desk: FakeDesk,

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QTableView
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QGridLayout, QLabel, QLineEdit, QTableView
 from pytestqt.qtbot import QtBot
 
 from helpers.fake_desk import FakeDesk, purchase_file, sales_sketch
@@ -19,10 +20,12 @@ from soleflip_desktop.domain.errors import FileImportError
 from soleflip_desktop.domain.import_plan import DateOrder, ImportMode
 from soleflip_desktop.domain.import_sketch import Question, QuestionKind
 from soleflip_desktop.domain.integration import (
+    CurrencyTotals,
     ImportAction,
     ImportPhase,
     ImportRequest,
     RowClass,
+    RowIssue,
 )
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.integration.wizard.choice_table import ChoiceTable
@@ -202,6 +205,54 @@ def test_an_unreadable_file_says_why_and_can_be_tried_again(
     settle(qtbot, wizard)
     assert wizard.banner.isHidden()
     assert wizard.draft is not None
+
+
+def choose(qtbot: QtBot, wizard: ImportWizard, box: QComboBox, value: str) -> None:
+    box.setCurrentIndex(box.findData(value))
+    box.activated.emit(box.currentIndex())
+    settle(qtbot, wizard)
+
+
+def test_a_file_of_unknown_encoding_is_read_in_the_one_that_is_chosen(
+    qtbot: QtBot, wizard: ImportWizard, desk: FakeDesk
+) -> None:
+    desk.encoding = "iso8859-2"
+    show(qtbot, wizard)
+    step = wizard.file
+    assert step_of(wizard) is Step.FILE
+    assert wizard.banner.text == "einkauf.csv: line 3 is not UTF-8."
+    assert step.title.text() == "einkauf.csv cannot be read as it is"
+    assert wizard.focusWidget() is step.encoding
+    assert step.encoding.currentIndex() == -1
+    assert step.delimiter.isVisible()
+    assert not any(widget.isVisible() for widget in (step.profile, step.preview, step.header_row))
+    assert not wizard.buttons.next.isEnabled()
+    assert not wizard.buttons.import_now.isEnabled()
+    choose(qtbot, wizard, step.encoding, "utf-16")
+    assert wizard.banner.text == "einkauf.csv: line 3 is not utf-16."
+    assert step.encoding.currentData() == "utf-16"
+    choose(qtbot, wizard, step.delimiter, ";")
+    choose(qtbot, wizard, step.encoding, "iso8859-2")
+    assert wizard.banner.isHidden()
+    assert desk.choices is not None
+    assert (desk.choices.encoding, desk.choices.delimiter) == ("iso8859-2", ";")
+    assert step.preview.isVisible()
+    assert step.preview.model is not None
+    assert step.preview.model.rowCount() == 20
+    assert step.profile.isVisible()
+    assert wizard.buttons.next.isEnabled()
+
+
+def test_an_encoding_that_does_not_fit_leaves_the_one_that_did(
+    qtbot: QtBot, wizard: ImportWizard, desk: FakeDesk
+) -> None:
+    show(qtbot, wizard)
+    desk.encoding = "cp1252"
+    choose(qtbot, wizard, wizard.file.encoding, "utf-16")
+    assert wizard.banner.text == "einkauf.csv: line 3 is not utf-16."
+    assert wizard.file.encoding.currentData() == "cp1252"
+    assert wizard.file.preview.isVisible()
+    assert wizard.buttons.next.isEnabled()
 
 
 # -- columns, formats, values, matching ------------------------------------------------------------
@@ -488,6 +539,88 @@ def test_review_shows_classes_rows_and_totals(
     assert rows.model.tick(0) is None, "a rejected row has no box"
     assert wizard.buttons.next.text() == "&Import 16 rows"
     assert tester.model() is rows.model
+
+
+def totals_shown(wizard: ImportWizard) -> list[str]:
+    grid = wizard.review.totals.layout()
+    assert isinstance(grid, QGridLayout)
+    found = []
+    for row in range(grid.rowCount()):
+        for column in range(grid.columnCount()):
+            item = grid.itemAtPosition(row, column)
+            widget = None if item is None else item.widget()
+            if isinstance(widget, QLabel) and widget.text():
+                found.append(widget.text())
+    return found
+
+
+def to_result(qtbot: QtBot, wizard: ImportWizard, runner: FakeRunner, **changes: object) -> None:
+    start_check(qtbot, wizard, runner)
+    result = draft_result()
+    for name, value in changes.items():
+        setattr(result, name, value)
+    runner.runs[-1].finish(result)
+    settle(qtbot, wizard)
+    QTest.mouseClick(wizard.buttons.next, LEFT)
+    settle(qtbot, wizard)
+    assert step_of(wizard) is Step.REVIEW
+
+
+def test_totals_of_purchases_are_costs(
+    qtbot: QtBot, wizard: ImportWizard, runner: FakeRunner
+) -> None:
+    file = {"EUR": CurrencyTotals(cost=Decimal("12345.67"))}
+    written = {"EUR": CurrencyTotals(cost=Decimal("12300.00"))}
+    to_result(qtbot, wizard, runner, file_totals=file, totals=written)
+    heads = ["Cost in the file", "to be written"]
+    assert totals_shown(wizard) == [*heads, "EUR", "12,345.67", "12,300.00"]
+    different = wizard.review.totals.findChildren(QLabel)
+    assert [each.text() for each in different if each.property("role") == "warning"] == [
+        "12,300.00"
+    ]
+
+
+def test_totals_name_only_what_the_rows_say(
+    qtbot: QtBot, wizard: ImportWizard, runner: FakeRunner
+) -> None:
+    totals = {
+        "EUR": CurrencyTotals(gross=Decimal(200), cost=Decimal(90)),
+        "USD": CurrencyTotals(gross=Decimal(100), charges=Decimal(-10), payout=Decimal(90)),
+    }
+    to_result(qtbot, wizard, runner, file_totals=totals, totals=totals)
+    pair = "to be written"
+    assert totals_shown(wizard) == [
+        *("Cost in the file", pair, "Sale price in the file", pair, "Payout in the file", pair),
+        *("EUR", "90.00", "90.00", "200.00", "200.00", "—", "—"),
+        *("USD", "—", "—", "100.00", "100.00", "90.00", "90.00"),
+    ]
+
+
+def test_rows_without_amounts_have_no_totals(
+    qtbot: QtBot, wizard: ImportWizard, runner: FakeRunner
+) -> None:
+    to_result(qtbot, wizard, runner, file_totals={"EUR": CurrencyTotals()}, totals={})
+    assert wizard.review.totals.isHidden()
+
+
+def test_a_file_that_was_imported_before_is_said_on_the_review(
+    qtbot: QtBot, wizard: ImportWizard, runner: FakeRunner
+) -> None:
+    message = "This file was imported before, on 3 November 2026 (import 4)."
+    remarks = [RowIssue(0, "", "", "imported_before", message)]
+    to_result(qtbot, wizard, runner, remarks=remarks)
+    assert wizard.review.notes.isVisible()
+    assert wizard.review.notes.text() == message
+    wizard.check.warnings_button.click()
+    model = wizard.check.model
+    assert [model.data(model.index(0, column)) for column in (0, 2)] == ["", message]
+
+
+def test_remarks_about_rows_are_no_note_on_the_review(
+    qtbot: QtBot, wizard: ImportWizard, runner: FakeRunner
+) -> None:
+    to_review(qtbot, wizard, runner)
+    assert wizard.review.notes.isHidden()
 
 
 def shown_at(rows: RowsView, row: int, column: int) -> object:

@@ -28,6 +28,7 @@ from soleflip_desktop.domain.integration import (
     ImportAction,
     ImportPhase,
     RowClass,
+    RowIssue,
 )
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.integration.import_queue import ImportQueue
@@ -139,6 +140,41 @@ def test_a_file_without_payouts_claims_none(
     assert "44,643,823.50" in shown
     assert "no payouts in this file" in shown
     assert "0.00" not in shown
+
+
+def test_purchases_show_their_cost_and_no_sales(
+    qtbot: QtBot, page: ImportsPage, runner: FakeRunner
+) -> None:
+    start(qtbot, page, runner, "einkauf.csv")
+    totals = {"EUR": CurrencyTotals(cost=Decimal("12345.67"))}
+    runner.runs[0].finish(replace(import_result("einkauf.csv"), totals=totals))
+    qtbot.waitUntil(page.result.isVisible)
+    shown = labels(page)
+    assert {"EUR", "Cost", "12,345.67"} <= set(shown)
+    assert not {"Sale price", "Payout", "no payouts in this file", "0.00"} & set(shown)
+
+
+def test_sold_units_show_the_equation_and_their_cost(
+    qtbot: QtBot, page: ImportsPage, runner: FakeRunner
+) -> None:
+    start(qtbot, page, runner, "lager.csv")
+    sums = CurrencyTotals(Decimal(100), Decimal(-10), Decimal(90), cost=Decimal("60.5"))
+    runner.runs[0].finish(replace(import_result("lager.csv"), totals={"EUR": sums}))
+    qtbot.waitUntil(page.result.isVisible)
+    assert {"Sale price", "100.00", "Payout", "90.00", "Cost", "60.50"} <= set(labels(page))
+
+
+def test_a_remark_about_the_whole_file_has_no_row(
+    qtbot: QtBot, page: ImportsPage, runner: FakeRunner
+) -> None:
+    start(qtbot, page, runner, "again.csv")
+    remark = RowIssue(0, "", "", "imported_before", "This file was imported before (import 4).")
+    result = replace(import_result("again.csv"), issues=[], remarks=[remark])
+    runner.runs[0].finish(result)
+    qtbot.waitUntil(page.result.isVisible)
+    issues = page.result.issues
+    assert [issues.data(issues.index(0, column)) for column in (0, 3)] == ["", remark.message]
+    assert "\t0\t" not in f"\t{issues.as_text()}"
 
 
 def test_cancel_goes_to_the_run(qtbot: QtBot, page: ImportsPage, runner: FakeRunner) -> None:

@@ -12,8 +12,8 @@ from helpers.fake_services import FakeOrders, order_row
 from soleflip_desktop.domain.errors import NotFoundError
 from soleflip_desktop.domain.transactions import OrderRow
 from soleflip_desktop.ui.common.context import UiKit
+from soleflip_desktop.ui.common.personal import HIDDEN, is_personal
 from soleflip_desktop.ui.transactions.page import OrdersPage
-from soleflip_desktop.ui.transactions.personal import HIDDEN, is_personal
 
 
 def wait_idle(qtbot: QtBot, page: OrdersPage) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from helpers.fake_services import FakeGrid, item_row
+from helpers.fake_services import FakeItems, item_row
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiKit
@@ -24,7 +24,7 @@ def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
     qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
 
 
-def open_page(qtbot: QtBot, items: FakeGrid[ItemRow], kit: UiKit) -> InventoryPage:
+def open_page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
     page = InventoryPage(items, kit, sample=True)
     qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
     page.resize(1200, 700)
@@ -35,7 +35,7 @@ def open_page(qtbot: QtBot, items: FakeGrid[ItemRow], kit: UiKit) -> InventoryPa
 
 
 @pytest.fixture
-def page(qtbot: QtBot, items: FakeGrid[ItemRow], kit: UiKit) -> InventoryPage:
+def page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
     return open_page(qtbot, items, kit)
 
 
@@ -66,7 +66,7 @@ def test_totals_keep_currencies_apart(qtbot: QtBot, kit: UiKit) -> None:
         replace(item_row(3), gross=item_row(3).gross, gross_currency="USD", payout_currency="USD"),
         item_row(6),
     ]
-    page = open_page(qtbot, FakeGrid(rows), kit)
+    page = open_page(qtbot, FakeItems(rows), kit)
     usd, eur = rows[0].gross, rows[1].gross
     assert usd is not None
     assert eur is not None
@@ -75,7 +75,7 @@ def test_totals_keep_currencies_apart(qtbot: QtBot, kit: UiKit) -> None:
 
 
 def test_search_waits_for_a_pause_in_typing(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow]
+    qtbot: QtBot, page: InventoryPage, items: FakeItems
 ) -> None:
     items.calls.clear()
     QTest.keyClick(page.view, Qt.Key.Key_F, CONTROL)
@@ -105,7 +105,7 @@ def test_down_key_goes_from_search_to_table(qtbot: QtBot, page: InventoryPage) -
 
 
 def test_header_click_sorts_up_down_and_back(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow]
+    qtbot: QtBot, page: InventoryPage, items: FakeItems
 ) -> None:
     costs = sorted((row.cost, row.id) for row in items.by_id.values() if row.cost is not None)
     click_header(qtbot, page, "cost")
@@ -122,7 +122,7 @@ def test_sort_keys_are_fields_of_the_row(page: InventoryPage) -> None:
 
 
 def test_selection_and_cursor_survive_a_reload(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow]
+    qtbot: QtBot, page: InventoryPage, items: FakeItems
 ) -> None:
     page.view.selectRow(5)
     page.view.setCurrentIndex(page.model.index(5, 2))
@@ -136,9 +136,7 @@ def test_selection_and_cursor_survive_a_reload(
     assert page.view.currentIndex().row() == 6
 
 
-def test_place_survives_a_reload(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow]
-) -> None:
+def test_place_survives_a_reload(qtbot: QtBot, page: InventoryPage, items: FakeItems) -> None:
     page.view.verticalScrollBar().setValue(200)
     top = page.model.ids(200, 200)[0]
     items.by_id[501] = item_row(501)
@@ -164,7 +162,7 @@ def test_several_selected_rows_survive_a_sort(qtbot: QtBot, page: InventoryPage)
 
 
 def test_hidden_page_reloads_only_when_looked_at(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow]
+    qtbot: QtBot, page: InventoryPage, items: FakeItems
 ) -> None:
     page.hide()
     items.calls.clear()
@@ -189,7 +187,7 @@ def test_copy_gives_selected_rows_with_headers(qtbot: QtBot, page: InventoryPage
 
 
 def test_copy_of_all_rows_is_fetched_in_pieces(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow]
+    qtbot: QtBot, page: InventoryPage, items: FakeItems
 ) -> None:
     page.view.setFocus()
     QTest.keyClick(page.view, Qt.Key.Key_A, CONTROL)
@@ -200,7 +198,7 @@ def test_copy_of_all_rows_is_fetched_in_pieces(
 
 
 def test_columns_are_remembered(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow], kit: UiKit, settings: QSettings
+    qtbot: QtBot, page: InventoryPage, items: FakeItems, kit: UiKit, settings: QSettings
 ) -> None:
     brand = column_of(page, "brand")
     page.view.setColumnWidth(0, 333)
@@ -236,7 +234,7 @@ def test_typing_in_the_table_searches(qtbot: QtBot, page: InventoryPage) -> None
 
 
 def test_empty_page_offers_import_and_sample(qtbot: QtBot, kit: UiKit) -> None:
-    page = open_page(qtbot, FakeGrid([]), kit)
+    page = open_page(qtbot, FakeItems([]), kit)
     qtbot.waitUntil(page.empty.isVisible)
     buttons = page.empty.findChildren(QPushButton)
     with qtbot.waitSignal(page.import_requested):
@@ -254,7 +252,7 @@ def test_search_without_a_hit_says_so_and_can_be_cleared(qtbot: QtBot, page: Inv
 
 
 def test_unreachable_database_shows_a_banner_with_retry(
-    qtbot: QtBot, page: InventoryPage, items: FakeGrid[ItemRow]
+    qtbot: QtBot, page: InventoryPage, items: FakeItems
 ) -> None:
     items.error = DatabaseUnavailableError("The database does not answer.")
     page.refresh()

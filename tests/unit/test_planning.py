@@ -263,7 +263,9 @@ def test_amounts_without_a_currency_are_asked_about_once() -> None:
     assert kinds(questions) == [QuestionKind.CURRENCY]
     assert plan.currency is None
     assert questions[0].remedy == "--currency EUR"
-    assert "“Cost”, “UVP”" in questions[0].message
+    assert "which currency “Cost”, “UVP” are in." in questions[0].message
+    _, (question,) = plan_of(STOCK[:7], [row[:7]], PlanChoices(profile="inventory-list"))
+    assert "which currency “Cost” is in." in question.message
     plan, questions = plan_of(header, [row], dataclasses.replace(choices, currency="EUR"))
     assert (plan.currency, questions) == ("EUR", ())
 

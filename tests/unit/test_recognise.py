@@ -60,6 +60,15 @@ def test_order_and_spelling_of_columns_do_not_matter(path: Path, shuffle: random
     assert {field: places[place] for field, place in there.items()} == straight
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_the_column_of_errors_that_we_add_is_no_reason_to_doubt(path: Path) -> None:
+    """Rejected rows are saved with one, to be mended and imported again."""
+    header, rows = read_table(path)
+    assert candidates([*header, "Error"], rows, PROFILES) == candidates(header, rows, PROFILES)
+    elsewhere = candidates(["Error", *header], [["", *row] for row in rows], PROFILES)
+    assert elsewhere[0].confidence < candidates(header, rows, PROFILES)[0].confidence
+
+
 @pytest.mark.parametrize(
     ("header", "key"),
     [

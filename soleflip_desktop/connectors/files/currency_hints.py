@@ -79,7 +79,8 @@ def currency_question(plan: ImportPlan, sketch: FileSketch) -> list[Question]:
     if plan.currency or not open_fields:
         return []
     headers = ", ".join(f"“{plan.header_of(name)}”" for name in open_fields)
-    message = f"{sketch.name}: nothing says which currency {headers} are in. Choose one."
+    verb = "is" if len(open_fields) == 1 else "are"
+    message = f"{sketch.name}: nothing says which currency {headers} {verb} in. Choose one."
     return [Question(QuestionKind.CURRENCY, open_fields[0], message, _CODES, "--currency EUR")]
 
 

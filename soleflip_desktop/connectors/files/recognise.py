@@ -11,6 +11,7 @@ from soleflip_desktop.connectors.files.profiles import builtin, headers_of, norm
 from soleflip_desktop.domain.import_fields import FIELDS, Kind
 from soleflip_desktop.domain.import_plan import Profile, ProfileColumn
 from soleflip_desktop.domain.import_sketch import Candidate
+from soleflip_desktop.domain.integration import ERROR_COLUMN
 
 #: A first candidate below this, or not that far ahead of the second, needs a person's word.
 CERTAIN, LEAD = 0.8, 0.1
@@ -159,7 +160,8 @@ def known_names(profiles: Iterable[Profile]) -> frozenset[str]:
 
 def _candidate(header: Sequence[str], rows: Sequence[Sequence[str]], profile: Profile) -> Candidate:
     placing = locate(profile, header)
-    filled = [place for place, name in enumerate(header) if name.strip()]
+    told = header[:-1] if header and normalise(header[-1]) == normalise(ERROR_COLUMN) else header
+    filled = [place for place, name in enumerate(told) if name.strip()]
     claimed = {*placing.places.values(), *(place for tie in placing.ties.values() for place in tie)}
     general = claimed - placing.named
     known = len(placing.named) + _GENERAL * len(general)

@@ -112,6 +112,13 @@ class StagedRows:
             return done, pl.DataFrame()
         return done.filter(~bad), self._faults(done.filter(bad))
 
+    def without_units(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[int]]:
+        """Good rows, and the numbers of those that say of themselves that they are no unit."""
+        if not self._shape.counted:
+            return frame, []
+        none = (pl.col(typed("quantity")) == 0).fill_null(value=False)
+        return frame.filter(~none), frame.filter(none)["row_no"].to_list()
+
     def _compare_signs(self, rows: pl.DataFrame) -> pl.DataFrame:
         """An amount that says € in a row that says USD is wrong; cells with a sign are rare."""
         odd = [(f, own) for f, own in self._signed if (rows[f] != rows[typed(f)]).any()]

@@ -120,6 +120,8 @@ class TableFile:
         rejected, parsed = self._split(block)
         frame, skipped = self._kinds.sort_out(parsed)
         good, bad = self._rows.check(frame)
+        good, no_units = self._rows.without_units(good)
+        skipped += no_units
         if bad.height:
             rejected += self._rejections(block, bad)
             rejected.sort(key=lambda row: row.row)

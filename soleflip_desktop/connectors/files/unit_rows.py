@@ -22,8 +22,8 @@ from soleflip_desktop.domain.staging import CHARGE_FIELDS, UNIT_COLUMNS
 
 #: Several columns of a report that are one charge of ours; a negative sign subtracts.
 PARTS = {
-    "seller_fee": ("seller_fee", *(f"seller_fee_{n}" for n in range(2, 6))),
-    "adjustment": ("adjustment", "adjustment_2"),
+    "seller_fee": ("seller_fee", *(f"seller_fee_{n}" for n in range(2, 7))),
+    "adjustment": ("adjustment", "adjustment_2", "adjustment_3"),
     "shipping": ("shipping", "-shipping_income"),
 }
 MONEY = pl.Decimal(16, 2)

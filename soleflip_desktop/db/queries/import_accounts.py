@@ -15,7 +15,7 @@ Connection = psycopg.Connection[Any]
 #: What a row says of its account; a file of one account says nothing and takes the plan's.
 _NAMED = """
 SELECT DISTINCT lower({platform}) AS platform, {account} AS label FROM stage_row s
-WHERE s.gross IS NOT NULL
+WHERE {sale}
 """
 
 FIND = """
@@ -79,7 +79,8 @@ class Accounts:
 
     def create(self, connection: Connection, batch_id: int) -> None:
         if self._in_rows or self._plan.platform is not None:
-            statement = sql.SQL(CREATE).format(named=self._named(), batch=sql.Literal(batch_id))
+            named = self._named("s.gross IS NOT NULL")
+            statement = sql.SQL(CREATE).format(named=named, batch=sql.Literal(batch_id))
             connection.execute(statement)
             self.find(connection)
 
@@ -89,13 +90,15 @@ class Accounts:
             return
         connection.execute(sql.SQL(UNKNOWN_PLATFORMS).format(platform=self._platform))
 
-    def _named(self) -> sql.Composable:
+    def _named(self, sale: str = "true") -> sql.Composable:
         """One literal row where the file does not tell accounts apart: no need to read it."""
         if not self._in_rows:
             return sql.SQL("SELECT lower({platform}) AS platform, {account}::text AS label").format(
                 platform=self._platform, account=self._account
             )
-        return sql.SQL(_NAMED).format(platform=self._platform, account=self._account)
+        return sql.SQL(_NAMED).format(
+            platform=self._platform, account=self._account, sale=sql.SQL(sale)
+        )
 
     def _expression(self, connection: Connection) -> sql.Composable:
         if not self._in_rows:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -93,6 +94,18 @@ def clear_review(connection: Connection, batch_id: int) -> None:
     """A run says anew what it rejects and changes."""
     connection.execute("DELETE FROM integration.import_record WHERE batch_id = %s", (batch_id,))
     connection.execute("DELETE FROM integration.import_change WHERE batch_id = %s", (batch_id,))
+
+
+def imported_before(
+    connection: Connection, sha256: str, batch_id: int
+) -> tuple[int, datetime] | None:
+    """The newest other import of a file with this content that was not undone."""
+    found = connection.execute(
+        "SELECT id, started_at FROM integration.import_batch WHERE file_sha256 = %s "
+        "AND status = 'completed' AND id <> %s ORDER BY id DESC LIMIT 1",
+        (sha256, batch_id),
+    ).fetchone()
+    return None if found is None else (found[0], found[1])
 
 
 def raw_cells(

@@ -1,17 +1,18 @@
-"""Which stored units and orders staged rows are about, and what they would change there.
+"""What staged rows would change in stored units and orders.
 
 Nothing permanent is written here: a check ends with this. Rows that no statement classes are new.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from soleflip_desktop.db.queries import import_diff
+from soleflip_desktop.db.queries import import_diff, unit_targets
 from soleflip_desktop.db.queries.import_accounts import Accounts
 from soleflip_desktop.db.queries.import_diff import DiffTable
 from soleflip_desktop.db.queries.import_stage import number_contents
@@ -88,220 +89,15 @@ def match(
     if "gross" in staged:
         accounts.refuse_unknown_platforms(connection)
     if plan.target is Target.SALES:
-        _target_orders(connection, plan, staged, accounts)
+        unit_targets.target_orders(connection, plan, staged, accounts)
     else:
-        _target_items(connection, plan, staged, accounts)
-    _find_repeats(connection, plan, staged, accounts)
+        unit_targets.target_items(connection, plan, staged, accounts)
+    unit_targets.find_repeats(connection, plan, staged, accounts)
+    if "cleared" in staged:
+        unit_targets.refuse_emptied(connection, plan)
+    connection.execute("ANALYZE stage_target, row_class")
     _class_targets(connection, plan, staged)
-
-
-# -- orders ------------------------------------------------------------------------------------
-
-#: A row without our number may still have the marketplace's.
-_BY_ORDER = {
-    Identity.ID: "o.id = s.order_id",
-    Identity.NUMBER: "o.platform_account_id = {account} AND o.external_id = s.external_id",
-    Identity.CONTENT: "o.platform_account_id = {account} AND o.content_key = k.content_key",
-}
-
-TARGET_ORDERS = """
-INSERT INTO stage_target
-SELECT s.seq, s.row_no, 'order', o.id
-FROM stage_row s {keys} JOIN transactions.order o ON {same}
-WHERE NOT EXISTS (SELECT FROM row_class r WHERE r.seq = s.seq)
-ON CONFLICT DO NOTHING
-"""
-
-_KEYS = "JOIN stage_key k USING (seq)"
-
-
-def _target_orders(
-    connection: Connection, plan: ImportPlan, staged: Collection[str], accounts: Accounts
-) -> None:
-    if plan.identity is Identity.ID:
-        _refuse_unknown_ids(connection, "order_id", "transactions.order", "order")
-    _target_orders_by(connection, plan.identity, accounts)
-    if plan.identity is Identity.ID and "external_id" in staged:
-        _target_orders_by(connection, Identity.NUMBER, accounts)
-
-
-def _target_orders_by(connection: Connection, identity: Identity, accounts: Accounts) -> None:
-    same = sql.SQL(_BY_ORDER[identity]).format(account=accounts.id_of_row)
-    keys = sql.SQL(_KEYS if identity is Identity.CONTENT else "")
-    connection.execute(sql.SQL(TARGET_ORDERS).format(keys=keys, same=same))
-
-
-# -- units -------------------------------------------------------------------------------------
-
-#: The k-th row of a purchase's size is its k-th stored unit, if there are as many of both.
-TARGET_PURCHASES = """
-CREATE TEMP TABLE staged_purchase ON COMMIT DROP AS
-SELECT s.seq, s.row_no, s.purchase_order_number AS number, v.variant_id,
-    row_number() OVER w AS place, count(*) OVER (PARTITION BY s.purchase_order_number, v.variant_id)
-        AS units
-FROM stage_row s JOIN variant_map v USING (variant_key)
-WHERE s.purchase_order_number IS NOT NULL AND v.variant_id IS NOT NULL
-WINDOW w AS (PARTITION BY s.purchase_order_number, v.variant_id ORDER BY s.seq);
-
-CREATE TEMP TABLE stored_purchase ON COMMIT DROP AS
-SELECT i.id, i.purchase_order_number AS number, i.variant_id,
-    row_number() OVER (PARTITION BY i.purchase_order_number, i.variant_id ORDER BY i.id) AS place,
-    count(*) OVER (PARTITION BY i.purchase_order_number, i.variant_id) AS units
-FROM inventory.item i
-WHERE (i.purchase_order_number, i.variant_id) IN (SELECT number, variant_id FROM staged_purchase);
-
-INSERT INTO row_class
-SELECT s.seq, s.row_no, 'conflict', format('Purchase %s has %s units of this size stored and %s in '
-    'the file, so it is unclear which is which; import by Unit ID instead.', s.number, t.units,
-    s.units)
-FROM staged_purchase s JOIN stored_purchase t USING (number, variant_id)
-WHERE t.place = 1 AND t.units <> s.units;
-
-INSERT INTO stage_target
-SELECT s.seq, s.row_no, 'item', t.id
-FROM staged_purchase s JOIN stored_purchase t USING (number, variant_id, place)
-WHERE t.units = s.units;
-"""
-
-TARGET_ITEM_IDS = """
-INSERT INTO stage_target
-SELECT s.seq, s.row_no, 'item', i.id FROM stage_row s JOIN inventory.item i ON i.id = s.item_id
-WHERE NOT EXISTS (SELECT FROM row_class r WHERE r.seq = s.seq)
-"""
-
-#: The very same row was imported before; whatever was edited since is newer than the file.
-TARGET_ITEM_CONTENTS = """
-INSERT INTO row_class
-SELECT s.seq, s.row_no, 'unchanged', NULL
-FROM stage_row s JOIN stage_key k USING (seq) JOIN inventory.item i USING (content_key)
-ON CONFLICT DO NOTHING
-"""
-
-#: A sale that is stored already tells the unit, though no purchase has named it yet.
-TARGET_SOLD_ITEMS = """
-INSERT INTO stage_target
-SELECT DISTINCT ON (o.item_id) s.seq, s.row_no, 'item', o.item_id
-FROM stage_row s
-JOIN transactions.order o
-    ON o.external_id = s.external_id AND o.platform_account_id = {account}
-WHERE o.item_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM row_class r WHERE r.seq = s.seq)
-    AND NOT EXISTS (SELECT FROM stage_target t WHERE t.seq = s.seq)
-    AND NOT EXISTS (SELECT FROM stage_target t WHERE t.entity = 'item' AND t.entity_id = o.item_id)
-ORDER BY o.item_id, s.seq
-"""
-
-#: The sale of a unit that is about to be compared.
-TARGET_SALES_OF_ITEMS = """
-INSERT INTO stage_target
-SELECT t.seq, t.row_no, 'order', o.id
-FROM stage_target t JOIN stage_row s USING (seq)
-JOIN transactions.order o ON o.item_id = t.entity_id
-WHERE t.entity = 'item' AND s.gross IS NOT NULL
-    AND o.status NOT IN ('cancelled', 'returned', 'refunded')
-"""
-
-
-def _target_items(
-    connection: Connection, plan: ImportPlan, staged: Collection[str], accounts: Accounts
-) -> None:
-    if plan.identity is Identity.ID:
-        _refuse_unknown_ids(connection, "item_id", "inventory.item", "unit")
-        connection.execute(TARGET_ITEM_IDS)
-    elif plan.identity is Identity.PURCHASE:
-        connection.execute(TARGET_PURCHASES)
-    connection.execute(TARGET_ITEM_CONTENTS)
-    if "external_id" in staged:
-        connection.execute(sql.SQL(TARGET_SOLD_ITEMS).format(account=accounts.id_of_row))
-    if "gross" in staged:
-        connection.execute(TARGET_SALES_OF_ITEMS)
-
-
-UNKNOWN_IDS = """
-INSERT INTO row_class
-SELECT s.seq, s.row_no, 'conflict', format('There is no {word} with the number %s.', s.{column})
-FROM stage_row s
-WHERE s.{column} IS NOT NULL AND NOT EXISTS (SELECT FROM {table} t WHERE t.id = s.{column})
-"""
-
-
-def _refuse_unknown_ids(connection: Connection, column: str, table: str, word: str) -> None:
-    connection.execute(
-        sql.SQL(UNKNOWN_IDS).format(
-            word=sql.SQL(word), column=sql.Identifier(column), table=sql.SQL(table)
-        )
-    )
-
-
-# -- rows that stand twice in the file, and numbers that are taken -------------------------------
-
-REPEATED_ORDERS = """
-INSERT INTO row_class
-SELECT seq, row_no, CASE WHEN same THEN 'duplicate' ELSE 'rejected' END,
-    CASE WHEN NOT same THEN
-        format('Order %s stands twice in this file with different figures.', external_id) END
-FROM (
-    SELECT seq, row_no, external_id,
-        row_number() OVER w > 1 AS later,
-        ({figures}) IS NOT DISTINCT FROM first_value(({figures})) OVER w AS same
-    FROM stage_row s
-    WHERE {record} AND external_id IN (
-        SELECT external_id FROM stage_row s WHERE {record}
-        GROUP BY external_id HAVING count(*) > 1
-    )
-    WINDOW w AS (PARTITION BY {account}, external_id ORDER BY seq)
-) AS repeated
-WHERE later
-ON CONFLICT (seq) DO NOTHING
-"""
-
-REPEATED_TARGETS = """
-INSERT INTO row_class
-SELECT t.seq, t.row_no, 'conflict', format('Row %s of this file is about the same {word}.', t.first)
-FROM (
-    SELECT seq, row_no, entity_id,
-        first_value(row_no) OVER (PARTITION BY entity_id ORDER BY seq) AS first,
-        row_number() OVER (PARTITION BY entity_id ORDER BY seq) AS place
-    FROM stage_target WHERE entity = {entity}
-) t WHERE place > 1
-ON CONFLICT (seq) DO NOTHING
-"""
-
-#: A new unit's sale whose number an order of another unit has.
-TAKEN_NUMBERS = """
-INSERT INTO row_class
-SELECT s.seq, s.row_no, 'conflict', format('Order %s is stored already, for unit %s.',
-    s.external_id, o.item_id)
-FROM stage_row s JOIN transactions.order o
-    ON o.external_id = s.external_id AND o.platform_account_id = {account}
-WHERE s.gross IS NOT NULL AND NOT EXISTS (
-    SELECT FROM stage_target t WHERE t.seq = s.seq AND t.entity = 'order' AND t.entity_id = o.id
-)
-ON CONFLICT (seq) DO NOTHING
-"""
-
-_FIGURES = ("gross", "payout", "sold_at", "variant_key", "cost_gross", "item_id")
-
-
-def _find_repeats(
-    connection: Connection, plan: ImportPlan, staged: Collection[str], accounts: Accounts
-) -> None:
-    if "external_id" in staged:
-        figures = [name for name in _FIGURES if name in staged]
-        record = "s.charge_kind IS NULL" if "charge_kind" in staged else "true"
-        statement = sql.SQL(REPEATED_ORDERS).format(
-            figures=sql.SQL(", ").join(map(sql.Identifier, figures)),
-            record=sql.SQL(f"{record} AND s.external_id IS NOT NULL"),
-            account=accounts.id_of_row,
-        )
-        connection.execute(statement)
-        if plan.target is Target.ITEMS and "gross" in staged:
-            connection.execute(sql.SQL(TAKEN_NUMBERS).format(account=accounts.id_of_row))
-    if plan.identity is Identity.ID:
-        entity, word = ("order", "order") if plan.target is Target.SALES else ("item", "unit")
-        connection.execute(
-            sql.SQL(REPEATED_TARGETS).format(word=sql.SQL(word), entity=sql.Literal(entity))
-        )
+    connection.execute("ANALYZE row_class, stage_change")
 
 
 # -- what rows with a target become --------------------------------------------------------------
@@ -309,10 +105,10 @@ def _find_repeats(
 #: Where only new rows are wanted, a stored order with other figures is told apart, not changed.
 KEEP_STORED = """
 INSERT INTO row_class
-SELECT s.seq, s.row_no, 'unchanged', CASE WHEN (s.gross, s.payout, s.sold_at) IS DISTINCT FROM
-    (o.gross_amount, o.payout_amount, o.sold_at) THEN 'differs_from_stored' END
-FROM stage_target t JOIN stage_row s USING (seq)
-JOIN transactions.order o ON t.entity = 'order' AND o.id = t.entity_id
+SELECT s.seq, s.row_no, 'unchanged', CASE WHEN (s.gross, s.payout, {sold_at}) IS DISTINCT FROM
+    (t.gross_amount, t.payout_amount, t.sold_at) THEN 'differs_from_stored' END
+FROM stage_target m JOIN stage_row s USING (seq)
+JOIN transactions.order t ON m.entity = 'order' AND t.id = m.entity_id
 ON CONFLICT (seq) DO NOTHING;
 
 INSERT INTO row_class
@@ -371,6 +167,16 @@ WHERE s.seq = c.seq AND c.entity = 'item' AND i.id = c.entity_id AND c.after ? '
 DELETE FROM stage_change WHERE after = '{{}}';
 """
 
+#: The unit of a new sale is sold, where the row does not say how it stands.
+SOLD_STATUS = """coalesce(s.item_status, CASE
+    WHEN s.gross IS NOT NULL AND s.sold_at IS NOT NULL
+        AND t.status IN ('ordered', 'incoming', 'available', 'consigned', 'reserved')
+        AND NOT EXISTS (SELECT FROM stage_target o WHERE o.seq = s.seq AND o.entity = 'order')
+    THEN 'completed' END)"""
+#: A file that knows only the day does not take the time from one that knows it.
+SAME_DAY = "CASE WHEN {0} = date_trunc('day', t.{1}, '{2}') THEN t.{1} ELSE {0} END"
+INSTANTS = ("acquired_at", "delivered_at", "sold_at", "paid_at")
+
 ONLY_STORED = """
 INSERT INTO row_class
 SELECT s.seq, s.row_no, 'skipped', 'not_stored_yet' FROM stage_row s
@@ -380,17 +186,36 @@ ON CONFLICT (seq) DO NOTHING
 
 def _class_targets(connection: Connection, plan: ImportPlan, staged: Collection[str]) -> None:
     if plan.mode is ImportMode.INSERT:
-        connection.execute(KEEP_STORED)
+        sold_at = sql.SQL(SAME_DAY.format("s.sold_at", "sold_at", plan.zone))
+        connection.execute(sql.SQL(KEEP_STORED).format(sold_at=sold_at))
         return
     by_id = plan.identity is Identity.ID
     if plan.target is Target.ITEMS:
-        import_diff.find_changes(connection, ITEM_BY_ID if by_id else ITEM, staged)
+        items = _selling(ITEM_BY_ID if by_id else ITEM, staged)
+        import_diff.find_changes(connection, _by_day(items, plan.zone), staged)
         connection.execute(NAME_RECORDS)
         no_sale = sql.SQL("s.gross IS NULL" if "gross" in staged else "true")
         connection.execute(sql.SQL(KEEP_SOLD_STATUS).format(no_sale=no_sale))
-    import_diff.find_changes(connection, ORDER_BY_ID if by_id else ORDER, staged)
+    orders = _by_day(ORDER_BY_ID if by_id else ORDER, plan.zone)
+    import_diff.find_changes(connection, orders, staged)
     find_charge_changes(connection, staged)
     new_sale = _NEW_SALE if plan.target is Target.ITEMS and "gross" in staged else "false"
     connection.execute(sql.SQL(CLASS_TARGETS).format(new_sale=sql.SQL(new_sale)))
     if plan.mode is ImportMode.UPDATE:
         connection.execute(ONLY_STORED)
+
+
+def _by_day(diff: DiffTable, zone: str) -> DiffTable:
+    columns = {
+        name: (column, SAME_DAY.format(value, column, zone) if column in INSTANTS else value)
+        for name, (column, value) in diff.columns.items()
+    }
+    return dataclasses.replace(diff, columns=columns)
+
+
+def _selling(diff: DiffTable, staged: Collection[str]) -> DiffTable:
+    """A list of sales without a column for the status tells it all the same."""
+    if "gross" not in staged:
+        return diff
+    name = "item_status" if "item_status" in staged else "gross"
+    return dataclasses.replace(diff, columns={**diff.columns, name: ("status", SOLD_STATUS)})

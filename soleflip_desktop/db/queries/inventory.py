@@ -1,4 +1,4 @@
-"""Units: the rows of the inventory grid."""
+"""Units: the rows of the inventory grid, and one unit in full."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from soleflip_desktop.db.models import InventoryItem, Supplier
 from soleflip_desktop.db.queries.joins import LIVE_SALE, catalog
-from soleflip_desktop.domain.inventory import ItemRow, ItemStatus
+from soleflip_desktop.db.queries.provenance import provenance
+from soleflip_desktop.domain.integration import ChangedEntity
+from soleflip_desktop.domain.inventory import ItemDetail, ItemRow, ItemStatus, Keeping, Purchase
 
 ROWS = sa.text(
     f"""
@@ -36,3 +39,24 @@ def _row(values: sa.Row[Any]) -> ItemRow:
     cells = list(values)
     cells[6] = ItemStatus(cells[6])
     return ItemRow(*cells)
+
+
+def detail(session: Session, item_id: int) -> ItemDetail | None:
+    """The unit with its purchase and where it comes from."""
+    found, item = rows(session, [item_id]), session.get(InventoryItem, item_id)
+    if not found or item is None:
+        return None
+    supplier = None if item.supplier_id is None else session.get_one(Supplier, item.supplier_id)
+    purchase = Purchase(
+        supplier=None if supplier is None else supplier.name,
+        order_number=item.purchase_order_number,
+        invoice_number=item.purchase_invoice_number,
+        delivered_at=item.delivered_at,
+        return_until=item.return_until,
+        cost_net=item.cost_net,
+        vat_scheme=item.vat_scheme,
+        vat_pct=item.vat_pct,
+    )
+    keeping = Keeping(item.condition, item.box_state, item.location, item.notes)
+    source = provenance(session, ChangedEntity.ITEM, item_id, item.import_batch_id, item.import_row)
+    return ItemDetail(found[0], purchase, keeping, source)

@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.db.models import ImportBatch, Transaction
-from soleflip_desktop.db.queries.integration import raw_cells
+from soleflip_desktop.db.models import Transaction
 from soleflip_desktop.db.queries.joins import ACCOUNT, catalog
+from soleflip_desktop.db.queries.provenance import provenance
+from soleflip_desktop.domain.integration import ChangedEntity
 from soleflip_desktop.domain.transactions import Charge, OrderDetail, OrderRow, OrderStatus
 
 ROWS = sa.text(
@@ -40,7 +41,7 @@ def _row(values: sa.Row[Any]) -> OrderRow:
 
 
 def detail(session: Session, order_id: int) -> OrderDetail | None:
-    """The order with its charges in the order they were written and its cells in the file."""
+    """The order with its charges in the order they were written and where it comes from."""
     found = rows(session, [order_id])
     if not found:
         return None
@@ -51,8 +52,5 @@ def detail(session: Session, order_id: int) -> OrderDetail | None:
         .order_by(Transaction.position)
     )
     charges = tuple(Charge(t.kind, t.amount, t.currency, t.source) for t in lines)
-    if row.batch_id is None or row.import_row is None:
-        return OrderDetail(row, charges, None, ())
-    batch = session.get_one(ImportBatch, row.batch_id)
-    cells = raw_cells(session, row.batch_id, row.import_row)
-    return OrderDetail(row, charges, batch.file_name, tuple(cells))
+    source = provenance(session, ChangedEntity.ORDER, order_id, row.batch_id, row.import_row)
+    return OrderDetail(row, charges, source)

@@ -70,24 +70,39 @@ def fold_charges(connection: Connection) -> None:
 
 # -- changed charges -----------------------------------------------------------------------------
 
+#: Orders of which a staged charge is another one than the stored, or whose balance changes.
+CANDIDATES = """
+CREATE TEMP TABLE charge_candidate ON COMMIT DROP AS
+SELECT m.seq, m.row_no, m.entity_id
+FROM stage_target m
+JOIN stage_row s USING (seq)
+LEFT JOIN (
+    SELECT t.order_id, {stored}
+    FROM transactions.transaction t
+    WHERE t.source = 'itemised'
+        AND t.order_id IN (SELECT entity_id FROM stage_target WHERE entity = 'order')
+    GROUP BY t.order_id
+) l ON l.order_id = m.entity_id
+LEFT JOIN (
+    SELECT DISTINCT seq FROM stage_change
+    WHERE entity = 'order' AND after ?| '{{gross_amount,payout_amount}}'
+) c ON c.seq = m.seq
+WHERE m.entity = 'order' AND (c.seq IS NOT NULL OR {differs});
+ANALYZE charge_candidate;
+"""
+
 #: A kind that the file says nothing of keeps its line.
 FIND_CHANGES = """
-WITH compared AS (
-    SELECT m.seq, m.row_no, m.entity_id,
-        coalesce((
-            SELECT jsonb_object_agg(t.kind, t.amount) FROM transactions.transaction t
-            WHERE t.order_id = m.entity_id AND t.source = 'itemised'
-        ), '{{}}') AS stored,
-        jsonb_strip_nulls(jsonb_build_object({staged})) AS staged,
-        EXISTS (
-            SELECT FROM stage_change c WHERE c.seq = m.seq AND c.entity = 'order'
-                AND c.after ?| '{{gross_amount,payout_amount}}'
-        ) AS rebalanced
-    FROM stage_target m JOIN stage_row s USING (seq) WHERE m.entity = 'order'
-), changed AS (
-    SELECT *, jsonb_build_object('charges', stored) AS old,
-        jsonb_build_object('charges', stored || staged) AS new
-    FROM compared WHERE stored || staged <> stored OR rebalanced
+WITH changed AS (
+    SELECT m.seq, m.row_no, m.entity_id, jsonb_build_object('charges', l.stored) AS old,
+        jsonb_build_object('charges',
+            l.stored || jsonb_strip_nulls(jsonb_build_object({staged}))) AS new
+    FROM charge_candidate m JOIN stage_row s USING (seq)
+    CROSS JOIN LATERAL (
+        SELECT coalesce(jsonb_object_agg(t.kind, t.amount), '{{}}') AS stored
+        FROM transactions.transaction t
+        WHERE t.order_id = m.entity_id AND t.source = 'itemised'
+    ) l
 ), known AS (
     UPDATE stage_change c SET before = c.before || n.old, after = c.after || n.new
     FROM changed n WHERE c.seq = n.seq AND c.entity = 'order' RETURNING c.seq
@@ -101,9 +116,17 @@ WHERE seq NOT IN (SELECT seq FROM known)
 def find_charge_changes(connection: Connection, staged: Collection[str]) -> None:
     """Adds `charges`, an object of itemised lines by kind, to the changes of orders."""
     fields = [field for field in CHARGE_FIELDS if field in staged]
-    pairs = [f"'{CHARGE_FIELDS[field]}', {staged_amount(field)}" for field in fields]
-    statement = sql.SQL(FIND_CHANGES).format(staged=sql.SQL(", ".join(pairs)))
-    connection.execute(statement)
+    kinds = {field: CHARGE_FIELDS[field] for field in fields}
+    stored = [f"sum(t.amount) FILTER (WHERE t.kind = '{k}') AS {f}" for f, k in kinds.items()]
+    differs = [f"(s.{f} IS NOT NULL AND {staged_amount(f)} IS DISTINCT FROM l.{f})" for f in fields]
+    pairs = [f"'{kind}', {staged_amount(field)}" for field, kind in kinds.items()]
+    connection.execute(
+        sql.SQL(CANDIDATES).format(
+            stored=sql.SQL(", ".join(stored) or "1"),
+            differs=sql.SQL(" OR ".join(differs) or "false"),
+        )
+    )
+    connection.execute(sql.SQL(FIND_CHANGES).format(staged=sql.SQL(", ".join(pairs))))
 
 
 REPLACE = """

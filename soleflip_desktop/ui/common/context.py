@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from PySide6.QtCore import QSettings
 
@@ -19,7 +19,7 @@ from soleflip_desktop.domain.integration import (
     RowClass,
     UndoReport,
 )
-from soleflip_desktop.domain.inventory import ItemRow
+from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
 from soleflip_desktop.domain.transactions import OrderDetail, OrderRow
 from soleflip_desktop.services.grid import GridSource
 from soleflip_desktop.sync.import_desk import ImportDesk
@@ -30,12 +30,15 @@ from soleflip_desktop.ui.common.notifier import Notifier
 from soleflip_desktop.ui.common.tasks import TaskRunner
 from soleflip_desktop.ui.common.theme import Theme
 
+RowT = TypeVar("RowT")
+DetailT_co = TypeVar("DetailT_co", covariant=True)
 
-class OrdersSource(GridSource[OrderRow], Protocol):
-    """The orders grid and the details of one order."""
 
-    async def detail(self, order_id: int) -> OrderDetail:
-        """Raises NotFoundError where the order is gone."""
+class DetailSource(GridSource[RowT], Protocol[RowT, DetailT_co]):
+    """A grid and the details of one of its rows."""
+
+    async def detail(self, row_id: int, /) -> DetailT_co:
+        """Raises NotFoundError where the row is gone."""
 
 
 class ImportsSource(Protocol):
@@ -78,8 +81,8 @@ class ImportsSource(Protocol):
 class UiContext:
     """Everything behind the pages, handed to MainWindow.attach once the database is up."""
 
-    inventory: GridSource[ItemRow]
-    orders: OrdersSource
+    inventory: DetailSource[ItemRow, ItemDetail]
+    orders: DetailSource[OrderRow, OrderDetail]
     imports: ImportsSource
     desk: ImportDesk
     runner: ImportRunner

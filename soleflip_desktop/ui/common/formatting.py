@@ -98,6 +98,10 @@ class Formatter:
     def day(self, moment: datetime | None) -> str:
         return "" if moment is None else self._day_text(self._local(moment).date())
 
+    def calendar_day(self, day: date | None) -> str:
+        """A day that is no moment, whatever the time zone."""
+        return "" if day is None else self._day_text(day)
+
     def moment(self, moment: datetime | None) -> str:
         if moment is None:
             return ""

@@ -18,7 +18,8 @@ def totals_text(view: GridView, noun: str, nouns: str, formatter: Formatter) -> 
     rows = len(view.ids)
     parts = [f"{formatter.count(rows)} {noun if rows == 1 else nouns}"]
     for sums in view.sums:
-        figures = [f"{formatter.count(sums.sales)} {'sale' if sums.sales == 1 else 'sales'}"]
+        noun_of_sales = "sale" if sums.sales == 1 else "sales"
+        figures = [f"{formatter.count(sums.sales)} {noun_of_sales}"] if sums.sales else []
         named = (("sale price", sums.gross), ("payout", sums.payout), ("cost", sums.cost))
         figures += [
             f"{name} {formatter.amount(value)}" for name, value in named if value is not None

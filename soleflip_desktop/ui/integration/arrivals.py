@@ -37,7 +37,9 @@ class Arrivals(QObject):
             except UserError as error:
                 self.unreadable.emit(ImportOutcome(path, error=str(error)))
                 continue
-            if draft.certain:
+            if draft.unreadable:
+                self.unreadable.emit(ImportOutcome(path, error=draft.unreadable))
+            elif draft.certain:
                 self.certain.emit(ImportRequest(path, choices=draft.choices))
             else:
                 self.doubtful.emit(path)

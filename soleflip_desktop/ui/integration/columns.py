@@ -78,10 +78,10 @@ def batch_columns(formatter: Formatter) -> tuple[Column[BatchRow], ...]:
 
 def issue_columns(formatter: Formatter) -> tuple[Column[RowIssue], ...]:
     def row_number(issue: RowIssue) -> str:
-        return formatter.count(issue.row)
+        return formatter.count(issue.row) if issue.row else ""
 
     def row_plain(issue: RowIssue) -> str:
-        return str(issue.row)
+        return str(issue.row or "")
 
     return (
         Column("row", "Row", row_number, row_plain, align=Align.RIGHT, width=70),

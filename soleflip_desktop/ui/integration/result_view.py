@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QPushButton,
     QVBoxLayout,
@@ -158,26 +160,35 @@ class ResultView(QWidget):
         self._show_totals(result.totals)
 
     def _show_totals(self, totals: Mapping[str, CurrencyTotals]) -> None:
-        """One equation per currency: sale price + charges + not itemised = payout."""
-        if not totals:
-            return
-        heads = ("", "Sale price", "", "Charges", "", "Not itemised", "", "Payout")
-        for column, words in enumerate(heads):
+        """One equation per currency: sale price + charges + not itemised = payout; and the cost."""
+        heads = ["", "Sale price", "", "Charges", "", "Not itemised", "", "Payout"]
+        shown = heads if any(_has_sales(sums) for sums in totals.values()) else [""]
+        for column, words in enumerate(shown):
             self.totals.addWidget(label(words, "muted"), 0, column, _RIGHT)
+        cost = len(heads)
+        if any(sums.cost for sums in totals.values()):
+            self.totals.addWidget(label("Cost", "muted"), 0, cost, _RIGHT)
         for row, (currency, sums) in enumerate(totals.items(), start=1):
             self.totals.addWidget(label(currency, "total"), row, 0)
-            if not sums.names_payouts:  # 44 million and nothing would not be 0: it is not known
-                value = label(self._kit.formatter.amount(sums.gross), "total")
-                self.totals.addWidget(value, row, 1, _RIGHT)
-                self.totals.addWidget(label("no payouts in this file", "muted"), row, 2, 1, 6)
-                continue
-            amounts = (sums.gross, sums.charges, sums.residual, sums.payout)
-            for place, (sign, amount) in enumerate(zip(("", "+", "+", "="), amounts, strict=True)):
-                value = label(self._kit.formatter.amount(amount), "total")
-                if sign:
-                    self.totals.addWidget(label(sign, "muted"), row, 2 * place)
-                self.totals.addWidget(value, row, 2 * place + 1, _RIGHT)
-        self.totals.setColumnStretch(len(heads), 1)
+            if _has_sales(sums):
+                self._show_equation(row, sums)
+            if sums.cost:
+                self.totals.addWidget(self._amount(sums.cost), row, cost, _RIGHT)
+        self.totals.setColumnStretch(cost + 1, 1)
+
+    def _show_equation(self, row: int, sums: CurrencyTotals) -> None:
+        if not sums.names_payouts:  # 44 million and nothing would not be 0: it is not known
+            self.totals.addWidget(self._amount(sums.gross), row, 1, _RIGHT)
+            self.totals.addWidget(label("no payouts in this file", "muted"), row, 2, 1, 6)
+            return
+        amounts = (sums.gross, sums.charges, sums.residual, sums.payout)
+        for place, (sign, amount) in enumerate(zip(("", "+", "+", "="), amounts, strict=True)):
+            if sign:
+                self.totals.addWidget(label(sign, "muted"), row, 2 * place)
+            self.totals.addWidget(self._amount(amount), row, 2 * place + 1, _RIGHT)
+
+    def _amount(self, amount: Decimal) -> QLabel:
+        return label(self._kit.formatter.amount(amount), "total")
 
     def _build_buttons(self) -> None:
         self.show_orders = QPushButton("Show &orders", self)
@@ -261,3 +272,7 @@ class ResultView(QWidget):
     def _on_review_clicked(self) -> None:
         if self.shown is not None:
             self.review_requested.emit(self.shown.path)
+
+
+def _has_sales(sums: CurrencyTotals) -> bool:
+    return bool(sums.gross) or sums.names_payouts

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QPushButton, QSplitter
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.import_plan import ImportPlan
 from soleflip_desktop.domain.integration import ImportResult, IssueGroup, ReviewRow
-from soleflip_desktop.ui.common.columns import number_column, text_column
+from soleflip_desktop.ui.common.columns import Align, Column, text_column
 from soleflip_desktop.ui.common.context import ImportsSource, UiKit
+from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.labels import label
 from soleflip_desktop.ui.common.list_table_model import ListTableModel
 from soleflip_desktop.ui.common.table_copy import make_copyable
@@ -55,7 +56,7 @@ class CheckStep(StepPane):
         self.changes = label("", "info", wrap=True)
         self.model: ListTableModel[IssueGroup] = ListTableModel(
             (
-                number_column("count", "Rows", lambda group: group.count, kit.formatter),
+                _count_column(kit.formatter),
                 text_column("column", "Column", lambda group: group.column, width=190),
                 text_column("message", "What is wrong", lambda group: group.message, width=480),
                 text_column("values", "Values", _values, width=220),
@@ -221,6 +222,18 @@ class CheckStep(StepPane):
         self.fixes.edited.connect(self._edit)
         for widget in (self.panel, self.changes, self._kinds, self.splitter):
             widget.hide()
+
+
+def _count_column(formatter: Formatter) -> Column[IssueGroup]:
+    """How many rows; blank for a remark about the file as a whole."""
+
+    def display(group: IssueGroup) -> str:
+        return formatter.count(group.count) if any(group.rows) else ""
+
+    def plain(group: IssueGroup) -> str:
+        return str(group.count) if any(group.rows) else ""
+
+    return Column("count", "Rows", display, plain, align=Align.RIGHT, width=90)
 
 
 def _values(group: IssueGroup) -> str:

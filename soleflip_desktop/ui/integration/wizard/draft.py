@@ -48,7 +48,8 @@ class ImportDraft:
     """One file on its way. `proposed` is the plan before anybody touched it.
 
     `scanned` is the reading (see `reading`) that `scan` was made with, `checked` the plan that
-    `result` was made with. A draft that was reopened has no sketch where its file is gone.
+    `result` was made with. A draft that was reopened has no sketch where its file is gone, and
+    `unreadable` says why the beginning of a file could not be read with the choices so far.
     """
 
     path: str
@@ -64,6 +65,7 @@ class ImportDraft:
     result: ImportResult | None = None
     checked: ImportPlan | None = None
     visited: frozenset[Step] = frozenset()
+    unreadable: str = ""
 
     @property
     def batch_id(self) -> int | None:
@@ -176,6 +178,8 @@ def unknown_words(draft: ImportDraft) -> tuple[tuple[str, str], ...]:
 
 def blocked(draft: ImportDraft, step: Step) -> str:
     """Why Next does not go on from this step, or nothing."""
+    if draft.unreadable and step is Step.FILE:
+        return draft.unreadable
     if draft.plan is None:
         return "Choose what kind of file this is." if step is Step.FILE else ""
     if step is Step.COLUMNS and (found := problems(draft)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFrame, QVBoxLayout
@@ -24,13 +25,17 @@ from soleflip_desktop.ui.integration.wizard.step_pane import (
 )
 from soleflip_desktop.ui.integration.wizard.words import (
     DELIMITER_WORDS,
+    ENCODING_WORDS,
     TARGET_WORDS,
     confidence_words,
 )
 
 PREVIEW_ROWS = 20
 _HEADER_ROWS = 20
-_ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1250", "iso8859-15", "mac-roman")
+_UNREADABLE = (
+    "If it is a text file in an encoding that cannot be told for certain, choose the encoding: the "
+    "first rows appear as soon as they can be read."
+)
 
 
 class FileStep(StepPane):
@@ -51,17 +56,22 @@ class FileStep(StepPane):
         self.profile.setMinimumWidth(320)
         self.profile.setPlaceholderText("Please choose")
         self.encoding = combo("Encoding")
+        self.encoding.setPlaceholderText("Please choose")
         self.delimiter = combo("Separator", [Choice(*pair) for pair in DELIMITER_WORDS.items()])
+        self.delimiter.setPlaceholderText("As it is found")
         self.header_row = combo("Row of the headers", _header_rows())
         self.sheet = combo("Sheet")
         self.preview = RecordsTable(kit, "First rows of the file", self)
         self.preview_title = label("", "section")
-        self.first_focus = self.profile
         self._build()
 
     def fill(self, draft: ImportDraft) -> None:
         sketch = draft.sketch
+        for widget in self._of_sketch:
+            widget.setVisible(sketch is not None)
+        self.first_focus = self.encoding if sketch is None else self.profile
         if sketch is None:
+            self._show_unreadable(draft)
             return
         self.confidence.setText(_confidence(sketch))
         asked = open_questions(draft, Step.FILE)
@@ -72,8 +82,7 @@ class FileStep(StepPane):
         chosen = None if asked else _key(draft)
         fill_combo(self.profile, self._profiles(draft, sketch), chosen)
         dialect = sketch.dialect
-        encodings = dict.fromkeys((dialect.encoding, *_ENCODINGS))
-        fill_combo(self.encoding, [Choice(each, each) for each in encodings], dialect.encoding)
+        self._offer_encodings(dialect.encoding)
         self.delimiter.setCurrentIndex(self.delimiter.findData(dialect.delimiter))
         self.header_row.setCurrentIndex(self.header_row.findData(str(dialect.header_row)))
         fill_combo(self.sheet, [Choice(each, each) for each in sketch.sheets], dialect.sheet)
@@ -82,6 +91,21 @@ class FileStep(StepPane):
         rows = sketch.rows[:PREVIEW_ROWS]
         self.preview_title.setText(f"The first {len(rows)} rows")
         self.preview.show_records(sketch.header, rows)
+
+    def _show_unreadable(self, draft: ImportDraft) -> None:
+        """Only what decides how bytes become text can be chosen."""
+        self.title.setText(f"{Path(draft.path).name} cannot be read as it is")
+        self.confidence.setText(_UNREADABLE)
+        self.question.hide()
+        self._offer_encodings(draft.choices.encoding)
+        self.delimiter.setCurrentIndex(self.delimiter.findData(draft.choices.delimiter))
+        self._spreadsheet.hide()
+        self._text_file.show()
+
+    def _offer_encodings(self, current: str | None) -> None:
+        names = dict.fromkeys((*([current] if current else []), *ENCODING_WORDS))
+        choices = [Choice(name, ENCODING_WORDS.get(name, name)) for name in names]
+        fill_combo(self.encoding, choices, current)
 
     def _show_facts(self, sketch: FileSketch) -> None:
         formatter = self.kit.formatter
@@ -116,24 +140,23 @@ class FileStep(StepPane):
         inner.setSpacing(10)
         inner.addWidget(self.facts)
         self._text_file, self._spreadsheet = QFrame(self), QFrame(self)
+        kind, headers = QFrame(self), QFrame(self)
         text = row_of(labelled("&Encoding", self.encoding), labelled("&Separator", self.delimiter))
         for frame, layout in (
+            (kind, row_of(labelled("&Kind of file", self.profile))),
             (self._text_file, text),
             (self._spreadsheet, row_of(labelled("&Sheet", self.sheet))),
+            (headers, row_of(labelled("Headers &in", self.header_row))),
         ):
             layout.setContentsMargins(0, 0, 0, 0)
             frame.setLayout(layout)
-        fields = row_of(
-            labelled("&Kind of file", self.profile),
-            self._text_file,
-            self._spreadsheet,
-            labelled("Headers &in", self.header_row),
-        )
-        inner.addLayout(fields)
+        inner.addLayout(row_of(kind, self._text_file, self._spreadsheet, headers))
+        self._of_sketch = (self.facts, kind, headers, self.preview_title, self.preview)
         self.body.addWidget(card)
         self.body.addSpacing(4)
         self.body.addWidget(self.preview_title)
         self.body.addWidget(self.preview, 1)
+        self.body.addStretch(0)
         self._connect(self.profile, "profile")
         self._connect(self.encoding, "encoding")
         self._connect(self.delimiter, "delimiter")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.errors import FileImportError, UserError
 from soleflip_desktop.domain.import_plan import PlanChoices
 from soleflip_desktop.domain.import_sketch import QuestionKind
 from soleflip_desktop.domain.integration import IssueGroup, ReviewRow, RowClass, RowIssue
@@ -26,15 +26,24 @@ _OF_ALL_VALUES = frozenset({QuestionKind.NUMBER, QuestionKind.DATES, QuestionKin
 
 
 async def opened(desk: ImportDesk, path: str) -> ImportDraft:
-    """A draft of a file that nobody has decided anything about. Raises FileImportError."""
+    """A draft of a file that nobody has decided anything about."""
     return await sketched(desk, ImportDraft(path), PlanChoices())
 
 
 async def sketched(desk: ImportDesk, draft: ImportDraft, choices: PlanChoices) -> ImportDraft:
-    """The draft after another look at the file; decisions that still fit stay."""
+    """The draft after another look at the file; decisions that still fit stay.
+
+    Raises FileImportError where the earlier look was the better one. Without any, the draft says
+    why the file is unreadable like this: another encoding may be all that it takes.
+    """
     profiles = {profile.key: profile for profile in await desk.profiles()}
-    sketch = await desk.sketch(draft.path, choices)
-    draft = replace(draft, choices=choices, sketch=sketch, profiles=profiles)
+    try:
+        sketch = await desk.sketch(draft.path, choices)
+    except FileImportError as error:
+        if draft.sketch is not None:
+            raise
+        return replace(draft, choices=choices, unreadable=str(error))
+    draft = replace(draft, choices=choices, sketch=sketch, profiles=profiles, unreadable="")
     if choices.profile is None and not sketch.candidates:
         return replace(draft, plan=None, proposed=None, questions=(), scan=None, scanned=None)
     return await proposed(desk, draft)

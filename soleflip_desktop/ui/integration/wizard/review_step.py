@@ -11,6 +11,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Sign
 from soleflip_desktop.domain.integration import CellChange
 from soleflip_desktop.ui.common.columns import Column, Tone, text_column
 from soleflip_desktop.ui.common.context import ImportsSource, UiKit
+from soleflip_desktop.ui.common.field_words import field_title
 from soleflip_desktop.ui.common.labels import label
 from soleflip_desktop.ui.common.list_table_model import ListTableModel
 from soleflip_desktop.ui.integration.wizard.draft import ImportDraft
@@ -21,7 +22,6 @@ from soleflip_desktop.ui.integration.wizard.row_columns import about
 from soleflip_desktop.ui.integration.wizard.rows_view import RowsView
 from soleflip_desktop.ui.integration.wizard.step_pane import StepPane
 from soleflip_desktop.ui.integration.wizard.tick_table import TickTable, tick_text
-from soleflip_desktop.ui.integration.wizard.words import field_title
 
 _HINT = (
     "Nothing has been written yet. Take the tick from a row, or from a single changed cell, to "
@@ -75,6 +75,7 @@ class ReviewStep(StepPane):
 
     def __init__(self, kit: UiKit, source: ImportsSource) -> None:
         super().__init__(kit, "What the import will do", _HINT)
+        self.notes = label("", "warning", wrap=True)
         self.totals = ReviewTotals(kit, self)
         self.rows = RowsView(kit, source, self)
         self.rows.current_changed.connect(self._show_current)
@@ -85,6 +86,7 @@ class ReviewStep(StepPane):
         self.changes.ticks_changed.connect(self._on_cell_ticks)
         self.changes_table.horizontalHeader().setStretchLastSection(True)
         self.about = label("", "muted", wrap=True)
+        self.body.addWidget(self.notes)
         self.body.addWidget(self.totals)
         self.body.addWidget(self.rows, 1)
         self.body.addWidget(self.about)
@@ -96,6 +98,9 @@ class ReviewStep(StepPane):
         plan, checked, result = draft.plan, draft.checked, draft.result
         if plan is None or checked is None or result is None:
             return
+        about_the_file = [remark.message for remark in result.remarks if not remark.row]
+        self.notes.setText("\n".join(about_the_file))
+        self.notes.setVisible(bool(about_the_file))
         self.totals.show_totals(result.file_totals, result.totals)
         self.rows.show_batch(plan, result)
         if self.rows.model is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from PySide6.QtCore import Qt
@@ -13,12 +13,21 @@ from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.formatting import BLANK
 from soleflip_desktop.ui.common.labels import clear_layout, label
 
-_RIGHT = Qt.AlignmentFlag.AlignRight
-_HEADS = ("", "Sale price in the file", "to be written", "Payout in the file", "to be written")
+_LEFT, _RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+#: Each with how it is read, and whether the rows say anything about it at all.
+_FIGURES: tuple[
+    tuple[str, Callable[[CurrencyTotals], Decimal], Callable[[CurrencyTotals], bool]], ...
+] = (
+    ("Cost", lambda sums: sums.cost, lambda sums: bool(sums.cost)),
+    ("Sale price", lambda sums: sums.gross, lambda sums: bool(sums.gross)),
+    ("Payout", lambda sums: sums.payout, lambda sums: sums.names_payouts),
+)
+
+Totals = Mapping[str, CurrencyTotals]
 
 
 class ReviewTotals(QWidget):
-    """Equal totals say so; a difference stands out."""
+    """Equal totals say so; a difference stands out. A figure that nothing names is left out."""
 
     def __init__(self, kit: UiKit, parent: QWidget) -> None:
         super().__init__(parent)
@@ -28,33 +37,40 @@ class ReviewTotals(QWidget):
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(2)
 
-    def show_totals(
-        self, file: Mapping[str, CurrencyTotals], written: Mapping[str, CurrencyTotals]
-    ) -> None:
+    def show_totals(self, file: Totals, written: Totals) -> None:
         clear_layout(self._grid)
-        self.setVisible(bool(file or written))
-        for column, words in enumerate(_HEADS):
-            self._grid.addWidget(label(words, "caption"), 0, column, _RIGHT if column else _LEFT)
-        for row, currency in enumerate(sorted({*file, *written}), start=1):
-            self._add(row, currency, file.get(currency), written.get(currency))
-        self._grid.setColumnStretch(len(_HEADS), 1)
+        pairs = {
+            currency: (file.get(currency), written.get(currency))
+            for currency in sorted({*file, *written})
+        }
+        every = [sums for pair in pairs.values() for sums in pair]
+        named = [figure for figure in _FIGURES if _is_known(figure[2], *every)]
+        self.setVisible(bool(named))
+        for place, (title, read, known) in enumerate(named):
+            column = 1 + 2 * place
+            for beside, words in enumerate((f"{title} in the file", "to be written")):
+                self._grid.addWidget(label(words, "caption"), 0, column + beside, _RIGHT)
+            for row, pair in enumerate(pairs.values(), start=1):
+                self._add(row, column, pair, read if _is_known(known, *pair) else None)
+        for row, currency in enumerate(pairs, start=1):
+            self._grid.addWidget(label(currency, "total"), row, 0, _LEFT)
+        self._grid.setColumnStretch(2 * len(_FIGURES) + 1, 1)
 
     def _add(
-        self, row: int, currency: str, file: CurrencyTotals | None, ours: CurrencyTotals | None
+        self,
+        row: int,
+        column: int,
+        pair: tuple[CurrencyTotals | None, CurrencyTotals | None],
+        read: Callable[[CurrencyTotals], Decimal] | None,
     ) -> None:
-        self._grid.addWidget(label(currency, "total"), row, 0)
-        payouts = any(sums is not None and sums.names_payouts for sums in (file, ours))
-        pairs = (
-            (None if file is None else file.gross, None if ours is None else ours.gross),
-            (None if file is None else file.payout, None if ours is None else ours.payout),
-        )
-        for place, (theirs, written) in enumerate(pairs if payouts else pairs[:1]):
-            same = (theirs or Decimal(0)) == (written or Decimal(0))
-            for column, value in enumerate((theirs, written)):
-                text = self._kit.formatter.amount(value) or BLANK
-                shown = label(text, "total" if same or not column else "warning")
-                shown.setFont(self._kit.theme.number_font(shown.font()))
-                self._grid.addWidget(shown, row, 1 + 2 * place + column, _RIGHT)
+        values = [None if sums is None or read is None else read(sums) for sums in pair]
+        same = (values[0] or Decimal(0)) == (values[1] or Decimal(0))
+        for beside, value in enumerate(values):
+            text = self._kit.formatter.amount(value) or BLANK
+            shown = label(text, "total" if same or not beside else "warning")
+            shown.setFont(self._kit.theme.number_font(shown.font()))
+            self._grid.addWidget(shown, row, column + beside, _RIGHT)
 
 
-_LEFT = Qt.AlignmentFlag.AlignLeft
+def _is_known(known: Callable[[CurrencyTotals], bool], *all_sums: CurrencyTotals | None) -> bool:
+    return any(sums is not None and known(sums) for sums in all_sums)

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from soleflip_desktop.domain.import_plan import ImportPlan
 from soleflip_desktop.domain.integration import CellChange, ReviewRow
 from soleflip_desktop.ui.common.columns import Align, Column, Tone, text_column
+from soleflip_desktop.ui.common.field_words import NOTHING, field_title
 from soleflip_desktop.ui.common.formatting import Formatter
-from soleflip_desktop.ui.integration.wizard.words import CLASS_TONES, CLASS_WORDS, field_title
-
-_NOTHING = "nothing"
+from soleflip_desktop.ui.integration.wizard.words import CLASS_TONES, CLASS_WORDS
 
 
 def row_columns(plan: ImportPlan, formatter: Formatter) -> tuple[Column[ReviewRow], ...]:
@@ -36,7 +35,7 @@ def number_of_row(formatter: Formatter) -> Column[ReviewRow]:
 
 def change_text(change: CellChange) -> str:
     """Like "Cost: 90.00 → 95.00"."""
-    return f"{field_title(change.field)}: {change.old or _NOTHING} → {change.new or _NOTHING}"
+    return f"{field_title(change.field)}: {change.old or NOTHING} → {change.new or NOTHING}"
 
 
 def about(row: ReviewRow) -> str:
@@ -81,7 +80,7 @@ def _cell_column(place: int, title: str, field: str | None) -> Column[ReviewRow]
     def text(row: ReviewRow) -> str:
         found = change(row)
         shown = cell(row.cells, place)
-        return shown if found is None else f"{found.old or _NOTHING} → {found.new or _NOTHING}"
+        return shown if found is None else f"{found.old or NOTHING} → {found.new or NOTHING}"
 
     def tone(row: ReviewRow) -> Tone:
         if change(row) is not None:

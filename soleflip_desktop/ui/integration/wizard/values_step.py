@@ -10,6 +10,7 @@ from soleflip_desktop.domain.import_plan import ImportPlan
 from soleflip_desktop.domain.import_sketch import QuestionKind
 from soleflip_desktop.ui.common.columns import Column, Tone, number_column, text_column
 from soleflip_desktop.ui.common.context import UiKit
+from soleflip_desktop.ui.common.field_words import spoken
 from soleflip_desktop.ui.common.labels import label
 from soleflip_desktop.ui.integration.wizard.choice_table import Choice, ChoiceModel, ChoiceTable
 from soleflip_desktop.ui.integration.wizard.draft import (
@@ -22,7 +23,6 @@ from soleflip_desktop.ui.integration.wizard.draft import (
 )
 from soleflip_desktop.ui.integration.wizard.plan_edits import WORD_KINDS, meaning, with_value
 from soleflip_desktop.ui.integration.wizard.step_pane import StepPane
-from soleflip_desktop.ui.integration.wizard.words import spoken
 
 _HINT = (
     "Each different word is decided once, for all its rows. Names, such as suppliers, are taken "

@@ -283,6 +283,14 @@ class ImportWizard(QWidget):
     def _on_opened(self, draft: ImportDraft) -> None:
         self.draft = draft
         self._show(Step.FILE)
+        if draft.unreadable:
+            self.banner.show_error(draft.unreadable)
+
+    def _on_failed(self, error: str) -> None:
+        """What could be read before is what the step goes on showing."""
+        self.banner.show_error(error)
+        if self.draft is not None and self.step is Step.FILE:
+            self.file.show_draft(self.draft)
 
     def _look_again(self, choices: PlanChoices) -> None:
         draft = self.draft
@@ -363,7 +371,7 @@ class ImportWizard(QWidget):
 
     def _connect(self) -> None:
         self.background.changed.connect(self._on_background)
-        self.background.failed.connect(self.banner.show_error)
+        self.background.failed.connect(self._on_failed)
         self.banner.retry_requested.connect(self.background.retry)
         self.steps.chosen.connect(self.go_to)
         self.buttons.back_requested.connect(self.go_back)

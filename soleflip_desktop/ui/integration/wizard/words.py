@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soleflip_desktop.domain.import_fields import FIELDS, Target
+from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.import_plan import DateOrder, Identity, ImportMode, NumberStyle
 from soleflip_desktop.domain.import_sketch import Candidate
 from soleflip_desktop.domain.integration import ImportResult, RowClass
@@ -67,6 +67,16 @@ CLASS_TONES = {
     RowClass.CONFLICT: Tone.WARNING,
     RowClass.SKIPPED: Tone.MUTED,
 }
+ENCODING_WORDS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8 with a mark",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252 · Western Europe",
+    "cp1250": "Windows-1250 · Central Europe",
+    "iso8859-2": "Latin-2 · Central Europe",
+    "iso8859-15": "Latin-9 · Western Europe",
+    "mac-roman": "Mac Roman",
+}
 DELIMITER_WORDS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |"}
 _SURE, _LIKELY, _POSSIBLE = 0.95, 0.75, 0.5
 
@@ -91,19 +101,6 @@ def counts_of(result: ImportResult) -> dict[RowClass, int]:
         RowClass.CONFLICT: result.conflicts,
         RowClass.SKIPPED: result.skipped,
     }
-
-
-def spoken(value: str) -> str:
-    """A value of ours as people read it: to_ship is "To ship"."""
-    return value.replace("_", " ").capitalize()
-
-
-def field_title(name: str) -> str:
-    """What a field is called on screen; the database's own names are spoken as they are."""
-    for fields in FIELDS.values():
-        if name in fields:
-            return fields[name].title
-    return spoken(name)
 
 
 def rows_words(number: int, count: str) -> str:
