@@ -1,4 +1,4 @@
-"""Flags that say how a file is written and what its rows are: answers to what a file leaves open."""
+"""Flags that say how a file is written and what its rows are."""
 
 from __future__ import annotations
 

@@ -169,8 +169,11 @@ class MainWindow(QMainWindow):
             imports.import_files(paths)
 
     def import_sample(self) -> None:
-        if self._context is not None and self._context.sample_file is not None:
-            self.import_files([str(self._context.sample_file)])
+        imports = self.pages[-1] if self.pages else None
+        sample = self._context.sample_file if self._context is not None else None
+        if isinstance(imports, ImportsPage) and sample is not None:
+            self.go_to(len(self.pages) - 1)
+            imports.import_directly(str(sample))
 
     def _on_files_chosen(self, paths: list[str]) -> None:
         self.kit.settings.setValue(_FOLDER, str(Path(paths[0]).parent))

@@ -19,12 +19,12 @@ import tempfile
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import psycopg
 import sqlalchemy as sa
-from import_bench import (
+
+from benchmarks.import_bench import (
     ROUNDS,
     _dsn,
     _migrated_template,
@@ -33,7 +33,6 @@ from import_bench import (
     raw_copy,
     run_import,
 )
-
 from helpers.stockx_report import Report
 from soleflip_desktop.connectors.files.profiles import builtin
 from soleflip_desktop.connectors.files.sketch import sketch_file

@@ -310,7 +310,7 @@ def test_the_same_file_again_adds_nothing(imports: Imports, tmp_path: Path) -> N
     assert (again.rows, again.imported, again.rejected) == (400, 0, len(oracle.rejected))
     assert again.duplicates == oracle.imported + oracle.duplicates
     assert again.totals == {}
-    assert again.remarks == []
+    assert [(remark.row, remark.code) for remark in again.remarks] == [(0, "imported_before")]
     assert without_history(imports.counts()) == before
     renamed = path.rename(tmp_path / "renamed.csv")
     assert imports.run(renamed).imported == 0

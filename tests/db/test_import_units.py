@@ -1,4 +1,4 @@
-"""Rows that are a unit, its purchase and its sale: which stored unit they mean, what they change."""
+"""Rows that are a unit, its purchase or its sale: which stored unit they mean and change."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from soleflip_desktop.services.integration import IntegrationService
 
 pytestmark = pytest.mark.db
 
-SHEET = (
+_NAMES = (
     "Name,SKU,Brand,Size,Supplier,Order No.,Invoice Nr.,Buy Date,Gross Buy,VAT?,Currency,Status,"
     "Location,Notes,Sale Platform,Sale ID,Sale Date,Gross Sale,Net Sale"
-).split(",")
+)
+SHEET = _NAMES.split(",")
 BOUGHT = {
     "Name": "Nike Dunk Low Retro Panda",
     "SKU": "DD1391-100",
@@ -410,6 +411,11 @@ def test_a_refund_in_a_later_report_reaches_the_stored_order(
     assert (later.changed, later.skipped) == (1, 1)
     assert sheets.orders("payout_amount::text") == [("67.00",)]
     assert imports.unbalanced() == []
+    image = record_image(imports)
+    shorter = imports.run(ebay_payments(tmp_path), profile="ebay-transactions")
+    assert (shorter.changed, shorter.unchanged) == (0, 1)
+    assert "differs_from_stored" in {remark.code for remark in shorter.remarks}
+    assert record_image(imports) == image
 
 
 def test_every_example_of_units_comes_twice_without_a_change(sheets: Sheets) -> None:

@@ -9,11 +9,14 @@ Prints one JSON object of what a user would have seen.
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
-from drive_window import Visit, main, until
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from PySide6.QtWidgets import QComboBox
 
+from e2e.drive_window import Visit, main, until
 from soleflip_desktop.domain.import_plan import DateOrder
 from soleflip_desktop.domain.integration import BatchStatus
 from soleflip_desktop.ui.integration.wizard.draft import Step
@@ -27,10 +30,9 @@ def write_list(path: Path) -> None:
     lines = [HEADER]
     for n in range(1, ROWS + 1):
         day = "irgendwann" if n == 42 else f"0{n % 9 + 1}/0{n % 7 + 1}/25"
-        lines.append(
-            f"Dunk Low Größe {n % 5};Nike;DD{n % 5}391-100;{38 + n % 8};Schuhhaus Müller;B-{n};{day};"
-            f"{n % 3 + 1}.{n + 100},{n % 90 + 10};Regal {n % 4}"
-        )
+        shoe = f"Dunk Low Größe {n % 5};Nike;DD{n % 5}391-100;{38 + n % 8}"
+        price = f"{n % 3 + 1}.{n + 100},{n % 90 + 10}"
+        lines.append(f"{shoe};Schuhhaus Müller;B-{n};{day};{price};Regal {n % 4}")
     path.write_bytes("\r\n".join(lines).encode("cp1252"))
 
 
@@ -107,7 +109,7 @@ class WizardVisit(Visit):
     async def take_back(self) -> None:
         result = self.imports.result
         result.undo.click()
-        await until(lambda: self.imports.result.undo_panel.isVisible(), "what an undo would do")
+        await until(self.imports.result.undo_panel.isVisible, "what an undo would do")
         await asyncio.sleep(0.6)
         self.shoot("wizard-undo")
         self.seen["undo"] = self.texts(self.imports.result.undo_panel)

@@ -157,7 +157,7 @@ def test_amounts_without_currency_and_of_any_style_are_asked_for(
     soleflip: Commands, tmp_path: Path
 ) -> None:
     path = purchases(tmp_path / "p.csv", "Dunk;D1;9;Shop;B-1;2024-04-30;1.234")
-    words = ["import", path, "--format", "purchases"]
+    words: list[str | Path] = ["import", path, "--format", "purchases"]
     assert "--currency" in soleflip(*words, code=1)
     words += ["--currency", "eur"]
     assert "--decimal" in soleflip(*words, code=1)
@@ -168,7 +168,7 @@ def test_amounts_without_currency_and_of_any_style_are_asked_for(
 def test_columns_words_and_constants_are_named(soleflip: Commands, tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_text("Was,Nummer,EK,Lage\nDunk,D1,80.00,Keller\n", encoding="utf-8")
-    words = ["import", path, "--profile", "inventory-list", "--currency", "EUR"]
+    words: list[str | Path] = ["import", path, "--profile", "inventory-list", "--currency", "EUR"]
     words += ["--column", "Was=name", "--column", "Nummer=size", "--column", "Lage=item_status"]
     told = soleflip(*words, code=1)
     assert "“Keller”" in told

@@ -35,10 +35,11 @@ from soleflip_desktop.connectors.files.profiles import builtin
 from soleflip_desktop.connectors.files.records import read_blocks
 from soleflip_desktop.connectors.files.sketch import sketch_file
 from soleflip_desktop.connectors.files.table import open_table
+from soleflip_desktop.connectors.files.templates import example_path
 from soleflip_desktop.connectors.files.text import OpenedText
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.errors import FileImportError
-from soleflip_desktop.domain.import_plan import DateOrder, PlanChoices
+from soleflip_desktop.domain.import_plan import DateOrder, NumberStyle, PlanChoices
 from soleflip_desktop.domain.staging import split_record
 
 SAMPLE = Path(__file__).resolve().parents[2] / "resources/samples/stockx-sales-sample.csv"
@@ -77,8 +78,10 @@ def drain(path: Path) -> None:
 
 
 def stage(path: Path) -> None:
-    """Everything that an import does before it needs a database."""
-    choices = PlanChoices(currency="EUR", dates=DateOrder.DMY)
+    """Everything that an import does before it needs a database, by the likeliest layout."""
+    found = sketch_file(path, PROFILES, PlanChoices()).candidates
+    profile = next((candidate.profile for candidate in found if not candidate.missing), None)
+    choices = PlanChoices(profile, currency="EUR", dates=DateOrder.DMY, number=NumberStyle.POINT)
     file = open_table(path, plan_file(path, PROFILES, choices, CancelToken()))
     try:
         for chunk in file.chunks():
@@ -105,6 +108,8 @@ def samples(folder: Path) -> list[bytes]:
     rows: list[list[Cell]] = [[*row, 12.5, date(2025, 12, 31)] for row in words]
     books = [write_xlsx(folder / "a.xlsx", rows), write_ods(folder / "a.ods", words)]
     texts = [text.encode(encoding) for text in (german, ebay) for encoding in ENCODINGS]
+    keys = ("ebay-transactions", "reseller-sheet", "purchases", "contest-2019", "supplier-prices")
+    texts += [example_path(key).read_bytes()[:6_000] for key in keys]
     texts += [report, german.replace("\n", "\r").encode(), b"a,b\n1,2\n", b"a\tb|c\n1\t2|3\n"]
     return [*texts, *(gzip.compress(text) for text in texts[::3]), *(b.read_bytes() for b in books)]
 

@@ -16,7 +16,11 @@ from soleflip_desktop.db.queries import import_diff, unit_targets
 from soleflip_desktop.db.queries.import_accounts import Accounts
 from soleflip_desktop.db.queries.import_diff import DiffTable
 from soleflip_desktop.db.queries.import_stage import number_contents
-from soleflip_desktop.db.queries.unit_charges import find_charge_changes, fold_charges
+from soleflip_desktop.db.queries.unit_charges import (
+    find_charge_changes,
+    fold_charges,
+    keep_settled,
+)
 from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.import_plan import Identity, ImportMode, ImportPlan
 from soleflip_desktop.domain.integration import ChangedEntity
@@ -189,6 +193,8 @@ def _class_targets(connection: Connection, plan: ImportPlan, staged: Collection[
         sold_at = sql.SQL(SAME_DAY.format("s.sold_at", "sold_at", plan.zone))
         connection.execute(sql.SQL(KEEP_STORED).format(sold_at=sold_at))
         return
+    if "charge_kind" in staged:
+        keep_settled(connection)
     by_id = plan.identity is Identity.ID
     if plan.target is Target.ITEMS:
         items = _selling(ITEM_BY_ID if by_id else ITEM, staged)

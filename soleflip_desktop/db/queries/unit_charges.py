@@ -68,6 +68,25 @@ def fold_charges(connection: Connection) -> None:
             connection.execute(statement)
 
 
+#: A report over a period holds a sale, but perhaps not the refund that another one brought: with
+#: another payout and no such rows it is the older or shorter one.
+KEEP_SETTLED = """
+INSERT INTO row_class
+SELECT s.seq, s.row_no, 'unchanged', 'differs_from_stored'
+FROM stage_target m JOIN stage_row s USING (seq)
+JOIN transactions.order t ON m.entity = 'order' AND t.id = m.entity_id
+WHERE t.payout_amount <> s.payout AND NOT EXISTS (
+    SELECT FROM folded f WHERE f.order_seq = s.seq
+)
+ON CONFLICT (seq) DO NOTHING
+"""
+
+
+def keep_settled(connection: Connection) -> None:
+    """Orders whose payout is known keep it, unless rows of the file say why it is another now."""
+    connection.execute(KEEP_SETTLED)
+
+
 # -- changed charges -----------------------------------------------------------------------------
 
 #: Orders of which a staged charge is another one than the stored, or whose balance changes.

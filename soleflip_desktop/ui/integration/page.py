@@ -111,6 +111,12 @@ class ImportsPage(QWidget):
         else:
             self._kit.tasks.start(self.arrivals.sort(paths))
 
+    def import_directly(self, path: str) -> None:
+        """A file that needs no question, such as the sample: one click is enough."""
+        if not self.queue.running and not self.wizard.active:
+            self.result.clear()
+        self.queue.add([ImportRequest(path)])
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._stale:
