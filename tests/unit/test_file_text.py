@@ -244,7 +244,9 @@ def test_a_bomb_does_not_fill_the_memory(tmp_path: Path) -> None:
     assert peak < 10 << 20
 
 
-@pytest.mark.parametrize("inner", [gzip.compress(b"a,b\n"), b"PK\x03\x04" + bytes(50)])
+@pytest.mark.parametrize(
+    "inner", [gzip.compress(b"a,b\n"), b"PK\x03\x04" + bytes(50)], ids=["gzip", "zip"]
+)
 def test_an_archive_in_an_archive_is_told(tmp_path: Path, inner: bytes) -> None:
     path = saved(tmp_path, gzip.compress(inner))
     with pytest.raises(FileImportError, match=r"^a\.csv: the compressed file holds no text"):
