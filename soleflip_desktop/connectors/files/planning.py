@@ -82,7 +82,7 @@ def _choose(
 
 def _which_profile(sketch: FileSketch, profiles: Sequence[Profile]) -> Question:
     fitting = [candidate for candidate in sketch.candidates if not candidate.missing]
-    if len(fitting) > 1:
+    if len(fitting) > 1 and not sketch.candidates[0].missing:
         return _between(sketch, fitting[:_SHOWN])
     shown = ", ".join(f"“{name[:40]}”" for name in sketch.header[:_SHOWN])
     options = tuple(c.profile for c in sketch.candidates) or tuple(p.key for p in profiles)
