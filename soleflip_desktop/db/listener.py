@@ -16,12 +16,17 @@ CHANNEL = "soleflip_changes"
 POLL_S = 0.5
 RETRY_S = 2.0
 
-#: A sale shows in the units' rows too, and a unit's cost in the orders' rows.
+#: A sale shows in the units' rows too, and a unit's cost in the orders' rows; names of places and
+#: suppliers show in the units' rows.
 DOMAINS = {
     EntityKind.ITEM: Change.of(Domain.INVENTORY, Domain.TRANSACTIONS),
     EntityKind.ORDER: Change.of(Domain.INVENTORY, Domain.TRANSACTIONS),
     EntityKind.LISTING: Change.of(Domain.INVENTORY, Domain.TRANSACTIONS),
     EntityKind.IMPORT_BATCH: Change.of(Domain.INTEGRATION),
+    EntityKind.LOCATION: Change.of(Domain.INVENTORY),
+    EntityKind.ATTACHMENT: Change.of(Domain.INVENTORY),
+    EntityKind.PRODUCT: Change.of(Domain.CATALOG, Domain.INVENTORY, Domain.TRANSACTIONS),
+    EntityKind.SUPPLIER: Change.of(Domain.SUPPLIERS, Domain.INVENTORY),
 }
 EVERYTHING = Change(frozenset(Domain))
 log = logging.getLogger(__name__)

@@ -12,6 +12,10 @@ class EntityKind(StrEnum):
     ORDER = "order"
     LISTING = "listing"
     IMPORT_BATCH = "import_batch"
+    LOCATION = "location"
+    ATTACHMENT = "attachment"
+    PRODUCT = "product"
+    SUPPLIER = "supplier"
 
 
 class LogLevel(StrEnum):

@@ -58,7 +58,7 @@ def test_each_statement_is_told_with_its_ids(database: Database, listener: Liste
     assert listener.logged() == [("item", "I", [item.id])]
 
     with database.session() as session:
-        session.get_one(InventoryItem, item.id).location = "shelf"
+        session.get_one(InventoryItem, item.id).notes = "shelf"
     assert listener.heard() == ["item:2"]
     assert listener.logged() == [("item", "U", [item.id])]
 
@@ -116,7 +116,7 @@ def test_nothing_is_told_of_what_did_not_happen(database: Database, listener: Li
         fail()
     with database.session() as session:
         make_account(session)
-        session.execute(sa.text("UPDATE inventory.item SET location = 'x'"))
+        session.execute(sa.text("UPDATE inventory.item SET notes = 'x'"))
         session.execute(sa.text("DELETE FROM transactions.listing"))
     assert listener.heard() == []
     assert listener.logged() == []

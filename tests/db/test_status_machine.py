@@ -202,14 +202,14 @@ def test_of_two_writers_the_second_learns_of_the_first(database: Database) -> No
         with database.session() as late:
             item = late.get_one(InventoryItem, item_id)
             with database.session() as early:
-                early.get_one(InventoryItem, item_id).location = "shelf 1"
-            item.location = "shelf 2"
+                early.get_one(InventoryItem, item_id).notes = "shelf 1"
+            item.notes = "shelf 2"
 
     with pytest.raises(ConflictError, match="Somebody else"):
         write_late()
     with database.session(read_only=True) as session:
         item = session.get_one(InventoryItem, item_id)
-        assert (item.location, item.version) == ("shelf 1", 2)
+        assert (item.notes, item.version) == ("shelf 1", 2)
 
 
 def test_the_actor_is_the_user_of_the_desktop(session: Session) -> None:

@@ -20,7 +20,14 @@ from soleflip_desktop.db.models.integration import (
     ImportRecord,
     MarketplaceData,
 )
-from soleflip_desktop.db.models.inventory import InventoryItem, StockXPresaleMarking
+from soleflip_desktop.db.models.inventory import (
+    Attachment,
+    InventoryItem,
+    Location,
+    StockCount,
+    StockCountScan,
+    StockXPresaleMarking,
+)
 from soleflip_desktop.db.models.pricing import PricingHistory, SourcePrice
 from soleflip_desktop.db.models.suppliers import (
     AccountPurchaseHistory,
@@ -30,10 +37,13 @@ from soleflip_desktop.db.models.suppliers import (
 )
 from soleflip_desktop.db.models.system import (
     ChangeLog,
+    DefaultView,
     EventStore,
     Platform,
     PlatformAccount,
+    SavedView,
     StatusTransition,
+    Step,
     SystemConfig,
     SystemLog,
 )
@@ -41,10 +51,12 @@ from soleflip_desktop.db.models.transactions import Listing, Order, Payout, Tran
 
 __all__ = [
     "AccountPurchaseHistory",
+    "Attachment",
     "Brand",
     "BrandPattern",
     "Category",
     "ChangeLog",
+    "DefaultView",
     "EventStore",
     "ImportBatch",
     "ImportChange",
@@ -53,6 +65,7 @@ __all__ = [
     "ImportRecord",
     "InventoryItem",
     "Listing",
+    "Location",
     "MarketplaceData",
     "Order",
     "Payout",
@@ -62,9 +75,13 @@ __all__ = [
     "Product",
     "ProductIdentifier",
     "ProductVariant",
+    "SavedView",
     "Size",
     "SourcePrice",
     "StatusTransition",
+    "Step",
+    "StockCount",
+    "StockCountScan",
     "StockXPresaleMarking",
     "Supplier",
     "SupplierAccount",

@@ -88,8 +88,62 @@ class EventStore(Base):
     __table_args__ = (
         sa.Index("ix_event_store_aggregate_kind_aggregate_id", "aggregate_kind", "aggregate_id"),
         sa.Index("ix_event_store_occurred_at", "occurred_at"),
+        sa.Index(
+            "ix_event_store_correlation_id",
+            "correlation_id",
+            postgresql_where=sa.text("correlation_id IS NOT NULL"),
+        ),
         {"schema": SCHEMA},
     )
+
+
+class Step(Base):
+    """One thing that somebody did and may undo: an edit, a bulk edit, a move, a deletion.
+
+    What it changed is in the event store, under `correlation_id`: undoing writes the old values of
+    those events back, so it needs nothing that a restart would lose. `correlation_id` names the
+    latest run: the step itself, its undo or its redo. An undone step that can no
+    longer be redone, because its actor did something else since, is `dropped`.
+    """
+
+    __tablename__ = "step"
+    id: Mapped[Key]
+    correlation_id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    actor: Mapped[str] = mapped_column(
+        server_default=sa.text("coalesce(current_setting('soleflip.actor', true), current_user)")
+    )
+    title: Mapped[str]
+    done_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    undone_at: Mapped[datetime | None]
+    dropped: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    __table_args__ = (sa.Index("ix_step_actor_id", "actor", "id"), {"schema": SCHEMA})
+
+
+class SavedView(TimestampMixin, Base):
+    """Filters, columns, sort and grouping of one table under a name. No owner: everybody's."""
+
+    __tablename__ = "saved_view"
+    id: Mapped[Key]
+    table_key: Mapped[str]
+    owner: Mapped[str | None]
+    name: Mapped[str]
+    state: Mapped[dict[str, Any]]
+    __table_args__ = (
+        sa.UniqueConstraint("table_key", "owner", "name", postgresql_nulls_not_distinct=True),
+        {"schema": SCHEMA},
+    )
+
+
+class DefaultView(Base):
+    """The view with which a table opens for one user."""
+
+    __tablename__ = "default_view"
+    table_key: Mapped[str] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    view_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(f"{SCHEMA}.saved_view.id", ondelete="CASCADE"), index=True
+    )
+    __table_args__ = ({"schema": SCHEMA},)
 
 
 class StatusTransition(Base):
@@ -105,8 +159,8 @@ class StatusTransition(Base):
 class ChangeLog(Base):
     """The change feed (performance.md D): a row a statement, ids or NULL for "many".
 
-    Readers take `seq > last AND xid < pg_snapshot_xmin(pg_current_snapshot())`: serials are not
-    in commit order.
+    Serials are not in commit order, so readers go on by transaction: they take what was written by
+    transactions that had not ended when they last read, and reading a row twice does no harm.
     """
 
     __tablename__ = "change_log"
@@ -120,5 +174,6 @@ class ChangeLog(Base):
     at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
     __table_args__ = (
         sa.CheckConstraint("operation IN ('I', 'U', 'D')", "operation"),
+        sa.Index("ix_change_log_xid", "xid"),
         {"schema": SCHEMA},
     )
