@@ -30,6 +30,7 @@ from soleflip_desktop.domain.integration import (
     RowClass,
     UndoReport,
 )
+from soleflip_desktop.domain.words import in_number
 from soleflip_desktop.sync.jobs.import_file import import_file
 
 REVIEW_ROWS = 100
@@ -259,17 +260,13 @@ def _undo(backend: Backend, arguments: argparse.Namespace) -> int:
     return DONE
 
 
-def _counted(count: int, what: str) -> str:
-    nouns = f"{what.removesuffix('y')}ies" if what.endswith("y") else f"{what}s"
-    return f"{count:,} {what if count == 1 else nouns}"
-
-
 def _print_undo(report: UndoReport) -> None:
     verb = "would take back" if report.dry_run else "took back"
     print(f"{report.file}: {verb} {report.reverted:,} rows, kept {len(report.kept):,}")
     for title, counts in (("removed", report.removed), ("restored", report.restored)):
         if counts:
-            print(f"  {title}: " + ", ".join(_counted(n, what) for what, n in counts.items()))
+            named = (f"{count:,} {in_number(what, count)}" for what, count in counts.items())
+            print(f"  {title}: {', '.join(named)}")
     for row in report.kept:
         print(f"  row {row.row}, {row.entity} {row.entity_id} ({row.title}): {row.reason}")
 

@@ -209,6 +209,17 @@ _PURCHASE = (
         currency="cost_currency",
     ),
     _f(
+        "cost_inbound",
+        "Inbound cost",
+        Kind.AMOUNT,
+        "Inbound shipping",
+        "Purchase shipping",
+        "Bezugskosten",
+        "Nebenkosten Einkauf",
+        "Versand Einkauf",
+        currency="cost_currency",
+    ),
+    _f(
         "cost_currency",
         "Cost currency",
         Kind.CURRENCY,
@@ -240,6 +251,7 @@ _PURCHASE = (
         "Shelf",
         "Regal",
     ),
+    _f("tags", "Tags", Kind.TEXT, "Tag", "Labels", "Schlagworte", "Schlagwörter", "Stichworte"),
     _f(
         "notes", "Notes", Kind.TEXT, "Note", "Notiz", "Notizen", "Bemerkung", "Comment", "Kommentar"
     ),

@@ -42,6 +42,7 @@ class ChangedEntity(StrEnum):
     IDENTIFIER = "identifier"
     SUPPLIER = "supplier"
     ACCOUNT = "account"
+    LOCATION = "location"
     ITEM = "item"
     ORDER = "order"
     PAYOUT = "payout"
@@ -211,6 +212,11 @@ class ImportRequest:
     action: ImportAction = ImportAction.IMPORT
     batch_id: int | None = None
     dry_run: bool = False
+
+    @property
+    def of_stored_rows(self) -> bool:
+        """A draft's or an undone batch's own rows are written; no file is read."""
+        return self.action in {ImportAction.RUN, ImportAction.REDO}
 
 
 @dataclass(frozen=True, slots=True)

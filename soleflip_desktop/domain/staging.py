@@ -23,7 +23,8 @@ _MONEY = "numeric(14, 2)"
 #: Columns of staged units and sales, with their types in Postgres; a reader fills those it has.
 #: `seq` numbers records from 1: a row of three units becomes three of them, with one `row_no`.
 #: Charges are positive amounts to subtract, `vat` is added; residual = payout - (gross - charges
-#: + vat), blank without a payout; times are UTC; `content` identifies rows without a number;
+#: + vat), blank without a payout; times are UTC; `location` is a path like "Room / Shelf"; `tags`
+#: have commas between them; `content` identifies rows without a number;
 #: `cleared` names fields that the file empties (`<empty>`). A row with a `charge_kind` adds its
 #: `payout`, mostly negative, to the order that `external_id` begins with.
 UNIT_COLUMNS: Mapping[str, str] = _ROW | {
@@ -42,10 +43,12 @@ UNIT_COLUMNS: Mapping[str, str] = _ROW | {
     "return_until": "date",
     "cost_gross": _MONEY,
     "cost_net": _MONEY,
+    "cost_inbound": _MONEY,
     "cost_currency": "char(3)",
     "vat_scheme": "text",
     "vat_pct": "numeric(7, 4)",
     "location": "text",
+    "tags": "text",
     "notes": "text",
     "order_id": "bigint",
     "external_id": "text",

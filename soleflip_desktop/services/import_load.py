@@ -84,7 +84,7 @@ class Load:
     def _run(self) -> None:
         connection = self._connection
         stage.lock_batch(connection, IMPORT_LOCK, self._batch_id)
-        if self._request.action in {ImportAction.RUN, ImportAction.REDO}:
+        if self._request.of_stored_rows:
             import_drafts.clear_review(connection, self._batch_id)
         stage.create_stage(connection, self._reader.plan.target)
         self._read()
@@ -115,7 +115,7 @@ class Load:
 
     def _store(self, chunk: StagedChunk) -> None:
         stage.copy_rows(self._connection, self._reader.columns, chunk.data)
-        if self._request.action not in {ImportAction.RUN, ImportAction.REDO}:
+        if not self._request.of_stored_rows:
             stage.copy_raw(self._connection, self._batch_id, chunk.raw)
         self._refuse(RecordState.REJECTED, chunk.rejected)
         self._skipped += chunk.skipped
@@ -144,8 +144,14 @@ class Load:
         reader, connection = self._reader, self._connection
         stage.copy_catalog(connection, reader.products, reader.variants)
         self._token.check()
-        target = target_load(self._database, connection, reader.plan, reader.columns)
-        target.batch_id, target.sequence = self._batch_id, self._sequence
+        target = target_load(
+            self._database,
+            connection,
+            reader.plan,
+            reader.columns,
+            batch_id=self._batch_id,
+            sequence=self._sequence,
+        )
         if not self._checking:
             target.reserve()
         stage.lock_writing(connection, WRITE_LOCK)
@@ -176,11 +182,12 @@ class Load:
 
     def _told(self, found: list[tuple[int, str]], code: str) -> list[RejectedRow]:
         plan = self._reader.plan
-        column = plan.header_of("external_id") if plan.column("external_id") else ""
+        number = plan.column("external_id")
+        column = plan.header_of("external_id") if number else ""
+        place = number.source if number else None
         cells = import_drafts.raw_cells(
             self._connection, self._batch_id, [row for row, _ in found], plan.dialect.delimiter
         )
-        place = plan.header.index(column) if column in plan.header else None
         rows = []
         for (row, message), record in zip(found, cells, strict=True):
             value = record[place] if place is not None and place < len(record) else ""
@@ -193,17 +200,14 @@ class Load:
         result = self._result
         if not target.has_amounts:
             return
-        counted = target.counted
-        written, unitemised = import_outcome.totals(
-            self._connection, import_outcome.WRITTEN, counted=counted
-        )
+        written, unitemised = import_outcome.totals(self._connection, import_outcome.WRITTEN)
         result.totals = written
         result.warnings += unitemised
         new_only = result.imported + result.skipped == result.rows
         result.file_totals = (
             written
             if new_only
-            else import_outcome.totals(self._connection, import_outcome.RECORDS, counted=counted)[0]
+            else import_outcome.totals(self._connection, import_outcome.RECORDS)[0]
         )
 
     def _remark(self, target: TargetLoad) -> None:

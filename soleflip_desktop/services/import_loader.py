@@ -82,7 +82,7 @@ class ImportLoader:
     def _open(self, reader: TableReader, request: ImportRequest) -> int:
         """A new batch; a draft or an undone one goes on under its own number."""
         with self.database.session() as session:
-            if request.action in {ImportAction.RUN, ImportAction.REDO}:
+            if request.of_stored_rows:
                 return import_drafts.reopen(session, request.batch_id or 0, request.action)
             if request.batch_id is not None:
                 import_drafts.discard(session, request.batch_id)
@@ -104,7 +104,7 @@ class ImportLoader:
 
     def _end(self, request: ImportRequest, result: ImportResult, reason: str) -> None:
         """A file leaves a batch that says why; a draft and an undone batch stay what they were."""
-        if result.batch_id is None or request.action in {ImportAction.RUN, ImportAction.REDO}:
+        if result.batch_id is None or request.of_stored_rows:
             return
         if request.action is ImportAction.CHECK:
             self._forget(result)

@@ -12,6 +12,7 @@ from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import (
     import_catalog,
     import_outcome,
+    import_places,
     import_prices,
     import_products,
     import_suppliers,
@@ -30,15 +31,9 @@ Remark = tuple[str, int, str, str, str]
 
 
 class TargetLoad(Protocol):
-    """One load of one target. `sequence` is the number of staged records at most.
+    """One load of one target. `has_amounts` says that the rows' sums are told."""
 
-    `has_amounts` says that the rows' sums are told, `counted` that a row may be several records.
-    """
-
-    batch_id: int
-    sequence: int
     has_amounts: bool
-    counted: bool
 
     def reserve(self) -> None:
         """Before anything is locked: what writing will need."""
@@ -56,8 +51,17 @@ class TargetLoad(Protocol):
 class UnitLoad:
     """Units, sales, or both in one row."""
 
+    has_amounts = True
+
     def __init__(
-        self, database: Database, connection: Connection, plan: ImportPlan, staged: Sequence[str]
+        self,
+        database: Database,
+        connection: Connection,
+        plan: ImportPlan,
+        staged: Sequence[str],
+        *,
+        batch_id: int,
+        sequence: int,
     ) -> None:
         self._database = database
         self._connection = connection
@@ -66,25 +70,26 @@ class UnitLoad:
         self._staged = (*staged, *CHARGE_FIELDS) if "charge_kind" in staged else staged
         self._accounts = Accounts(plan, staged)
         self._bases = (0, 0)
-        self.batch_id = self.sequence = 0
-        self.has_amounts = True
-        self.counted = plan.column("quantity") is not None
+        self._batch_id = batch_id
+        self._sequence = sequence
 
     def reserve(self) -> None:
         with self._database.bulk() as other:
             self._bases = (
-                import_unit_rows.reserve_ids(other, "inventory.item", self.sequence),
-                import_unit_rows.reserve_ids(other, "transactions.order", self.sequence),
+                import_unit_rows.reserve_ids(other, "inventory.item", self._sequence),
+                import_unit_rows.reserve_ids(other, "transactions.order", self._sequence),
             )
 
     def match(self) -> None:
         import_catalog.map_catalog(self._connection)
+        if "location" in self._staged:
+            import_places.map_places(self._connection)
         self._accounts.find(self._connection)
         import_units.match(self._connection, self._plan, self._staged, self._accounts)
 
     def write(self, indexing: Callable[[], None]) -> None:
         connection = self._connection
-        keys = import_unit_rows.LoadKeys(self.batch_id, *self._bases)
+        keys = import_unit_rows.LoadKeys(self._batch_id, *self._bases)
         writer = import_unit_rows.UnitWriter(
             connection, self._plan, self._staged, self._accounts, keys
         )
@@ -109,11 +114,13 @@ class UnitLoad:
         connection = self._connection
         # Only by our own number can a row change what a unit is.
         by_id = self._plan.identity is Identity.ID
-        import_catalog.create_catalog(connection, self.batch_id, changed=by_id)
+        import_catalog.create_catalog(connection, self._batch_id, changed=by_id)
         import_catalog.map_catalog(connection)
         if "supplier" in self._staged:
-            import_suppliers.create_suppliers(connection, self.batch_id)
-        self._accounts.create(connection, self.batch_id)
+            import_suppliers.create_suppliers(connection, self._batch_id)
+        if "location" in self._staged:
+            import_places.create_places(connection, self._batch_id)
+        self._accounts.create(connection, self._batch_id)
         writer.insert()
 
     def remarks(self, limit: int) -> list[Remark]:
@@ -122,7 +129,7 @@ class UnitLoad:
             self._plan,
             self._staged,
             self._accounts,
-            batch_id=self.batch_id,
+            batch_id=self._batch_id,
             limit=limit,
         )
 
@@ -130,19 +137,22 @@ class UnitLoad:
 class RecordLoad:
     """Products, suppliers or prices: each a module of statements with `match` and `write`."""
 
+    has_amounts = False
+
     def __init__(
         self,
         module: ModuleType,
         connection: Connection,
         plan: ImportPlan,
         staged: Sequence[str],
+        *,
+        batch_id: int,
     ) -> None:
         self._module = module
         self._connection = connection
         self._plan = plan
         self._staged = staged
-        self.batch_id = self.sequence = 0
-        self.has_amounts = self.counted = False
+        self._batch_id = batch_id
 
     def reserve(self) -> None:
         """Their ids come from the tables' own sequences."""
@@ -152,7 +162,7 @@ class RecordLoad:
 
     def write(self, indexing: Callable[[], None]) -> None:
         del indexing
-        self._module.write(self._connection, self._plan, self.batch_id, self._staged)
+        self._module.write(self._connection, self._plan, self._batch_id, self._staged)
 
     def remarks(self, limit: int) -> list[Remark]:
         del limit
@@ -167,9 +177,16 @@ _MODULES = {
 
 
 def target_load(
-    database: Database, connection: Connection, plan: ImportPlan, staged: Sequence[str]
+    database: Database,
+    connection: Connection,
+    plan: ImportPlan,
+    staged: Sequence[str],
+    *,
+    batch_id: int,
+    sequence: int,
 ) -> TargetLoad:
+    """`sequence` is the number of staged records at most."""
     module = _MODULES.get(plan.target)
     if module is None:
-        return UnitLoad(database, connection, plan, staged)
-    return RecordLoad(module, connection, plan, staged)
+        return UnitLoad(database, connection, plan, staged, batch_id=batch_id, sequence=sequence)
+    return RecordLoad(module, connection, plan, staged, batch_id=batch_id)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from soleflip_desktop.connectors.files.planning import propose, settle
 from soleflip_desktop.connectors.files.sketch import sketch_file
+from soleflip_desktop.connectors.files.suggestions import suggest
+from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.import_plan import ImportPlan, PlanChoices, Profile
 from soleflip_desktop.domain.import_sketch import FileScan, FileSketch, Question
 from soleflip_desktop.sync.child import ChildRun
@@ -29,6 +31,9 @@ class FileDesk:
         self, sketch: FileSketch, choices: PlanChoices
     ) -> tuple[ImportPlan, tuple[Question, ...]]:
         return propose(sketch, await self._book.profiles(), choices)
+
+    async def suggest(self, sketch: FileSketch, target: Target) -> Mapping[int, tuple[str, ...]]:
+        return await asyncio.to_thread(suggest, sketch, target)
 
     async def scan(
         self, path: str, plan: ImportPlan, choices: PlanChoices

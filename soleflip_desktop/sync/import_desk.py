@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.import_plan import ImportPlan, PlanChoices, Profile
 from soleflip_desktop.domain.import_sketch import FileScan, FileSketch, Question
 
@@ -20,6 +21,9 @@ class ImportDesk(Protocol):
         self, sketch: FileSketch, choices: PlanChoices
     ) -> tuple[ImportPlan, tuple[Question, ...]]:
         """A plan by the chosen profile or the best candidate, and what is still open."""
+
+    async def suggest(self, sketch: FileSketch, target: Target) -> Mapping[int, tuple[str, ...]]:
+        """For columns of the file the fields that they may hold, best first."""
 
     async def scan(
         self, path: str, plan: ImportPlan, choices: PlanChoices

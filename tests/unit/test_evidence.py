@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soleflip_desktop.connectors.files.evidence import amount_evidence, date_evidence
+from soleflip_desktop.connectors.files.evidence import AmountTally, DateTally
 from soleflip_desktop.connectors.files.numbers import read_amount
 from soleflip_desktop.domain.import_plan import DateOrder, NumberStyle
 from soleflip_desktop.domain.import_sketch import ColumnEvidence
@@ -19,11 +19,17 @@ POINT, COMMA = NumberStyle.POINT, NumberStyle.COMMA
 
 
 def amounts(*texts: str, rounds: bool = False) -> ColumnEvidence:
-    return amount_evidence("gross", "Price", [(text, 1) for text in texts], rounds=rounds)
+    tally = AmountTally(rounds=rounds)
+    for text in texts:
+        tally.add(text)
+    return tally.evidence("gross", "Price")
 
 
 def dates(*texts: str) -> ColumnEvidence:
-    return date_evidence("sold_at", "Sale Date", [(text, 1) for text in texts])
+    tally = DateTally()
+    for text in texts:
+        tally.add(text)
+    return tally.evidence("sold_at", "Sale Date")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +55,10 @@ def test_a_columns_style_is_decided_by_all_its_values(
 
 
 def test_the_sentence_counts_the_values() -> None:
-    evidence = amount_evidence("gross", "Preis", [("1.234,56", 400), ("9,50", 12)])
+    tally = AmountTally()
+    tally.add("1.234,56", 400)
+    tally.add("9,50", 12)
+    evidence = tally.evidence("gross", "Preis")
     assert evidence.sentence == "412 of 412 values fit 1.234,56; 0 fit 1,234.56."
     assert (evidence.fits, evidence.decisive) == (
         {"point": 0, "comma": 412},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,17 @@ def test_a_scan_ends_with_its_task(
     (run,) = runs
     run._process.join(30)
     assert run._process.exitcode is not None
+
+
+def test_the_desk_suggests_fields_for_columns(desk: FileDesk, tmp_path: Path) -> None:
+    async def suggestions() -> Mapping[int, tuple[str, ...]]:
+        sketch, plan = await prepared(desk, write(tmp_path / "a.csv", 3))
+        return await desk.suggest(sketch, plan.target)
+
+    found = asyncio.run(suggestions())
+    assert [found[place][0] for place in range(4)] == [
+        "name",
+        "size",
+        "supplier",
+        "purchase_order_number",
+    ]

@@ -211,6 +211,21 @@ def test_the_choices_of_a_run_are_kept() -> None:
     assert condition.values == {"Top": "excellent"}
 
 
+@pytest.mark.parametrize("zone", ["Mars/X", "Europe", "../Europe/Berlin", "o'clock"])
+def test_a_time_zone_that_there_is_not_is_told(zone: str) -> None:
+    with pytest.raises(UserError, match=f"“{zone}” is no time zone.*Europe/Berlin"):
+        plan_of(HEADER, [sale(1)], PlanChoices(zone=zone))
+    unzoned = dataclasses.replace(builtin()["stockx-sales"], zone=zone)
+    with pytest.raises(UserError, match=f"“{zone}” is no time zone.*Europe/Berlin"):
+        propose(sketch(HEADER, [sale(1)]), [unzoned], PlanChoices(profile="stockx-sales"))
+
+
+def test_a_plan_with_no_such_time_zone_is_not_kept() -> None:
+    plan, _ = plan_of(HEADER, [sale(1)])
+    with pytest.raises(UserError, match="“Mars/X” is no time zone"):
+        profile_of(dataclasses.replace(plan, zone="Mars/X"), "mine", "Mine")
+
+
 # -- numbers, dates, currencies ----------------------------------------------------------------
 
 

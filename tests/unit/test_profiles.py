@@ -219,6 +219,8 @@ def _with(**changes: object) -> str:
         (_with(rows={"charges": {"Tip": "tip"}}), "“tip” is no kind of charge"),
         (_with(rows={"needs": ["line_id"]}), "no column for “line_id”"),
         (_with(rows={"footers": ["("]}), "not a regular expression"),
+        (_with(zone="Mars/X"), "at “zone”: “Mars/X” is no time zone"),
+        (_with(zone="../passwd"), "“../passwd” is no time zone; write one like Europe/Berlin"),
     ],
 )
 def test_what_is_wrong_with_a_shared_file_is_told(text: str, told: str) -> None:

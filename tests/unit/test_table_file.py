@@ -24,7 +24,7 @@ from soleflip_desktop.connectors.files.table import TableFile, open_table
 from soleflip_desktop.connectors.files.text import ByteStream, OpenedText
 from soleflip_desktop.db.queries.raw import record_cells
 from soleflip_desktop.domain.cancellation import CancelToken
-from soleflip_desktop.domain.errors import FileImportError
+from soleflip_desktop.domain.errors import FileImportError, UserError
 from soleflip_desktop.domain.import_fields import FIELDS, Kind, Target
 from soleflip_desktop.domain.import_plan import (
     DateOrder,
@@ -518,6 +518,15 @@ def test_no_currency_anywhere_is_told_at_the_amount(path: Path) -> None:
     assert found.staged[0]["cost_currency"] == ""
 
 
+@pytest.mark.parametrize("field", ["cost_net", "cost_inbound"])
+def test_every_part_of_a_cost_has_a_currency(path: Path, field: str) -> None:
+    found = listed(path, f"name,{field}", "Dunk,80.00", "Samba,7 £", "Gazelle,-1", currency=None)
+    assert found.codes == {1: ["no_currency"], 3: ["negative_price", "no_currency"]}
+    assert [row["cost_currency"] for row in found.staged] == ["GBP"]
+    found = listed(path, f"name,cost_gross,{field}", "Dunk,,80.00", "Samba,,", "Gazelle,1 £,2")
+    assert [row["cost_currency"] for row in found.staged] == ["EUR", "", "GBP"]
+
+
 @pytest.mark.parametrize(
     ("header", "line", "column"),
     [
@@ -536,6 +545,11 @@ def test_amounts_of_one_row_in_two_currencies_are_rejected(
     )
     assert found.codes == {1: ["mixed_currencies"]}
     assert found.issues[0].column == column
+
+
+def test_a_time_zone_of_an_old_draft_that_there_is_not_is_told(path: Path) -> None:
+    with pytest.raises(UserError, match="“Mars/X” is no time zone"):
+        listed(path, "name,acquired_at", "Dunk,31.12.2024", zone="Mars/X")
 
 
 # -- what a row needs ---------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -29,6 +28,7 @@ from soleflip_desktop.connectors.files.dates import (
     EARLIEST,
     EXCEL_SERIAL,
     LATEST,
+    known_zone,
     offset_minutes,
     read_day,
     read_instant,
@@ -329,7 +329,7 @@ def _day(column: MappedColumn, _field: ImportField, _plan: ImportPlan) -> _Reade
 
 def _instant(column: MappedColumn, _field: ImportField, plan: ImportPlan) -> _Reader:
     """UTC. ISO with seconds and an offset is read in one go, other spellings one by one."""
-    zone = ZoneInfo(plan.zone)
+    zone = known_zone(plan.zone)
 
     def one(text: str) -> datetime | None:
         instant = read_instant(text, column.dates, zone)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import MAXYEAR, UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.import_plan import DateOrder
 
 #: Sales and releases outside of this are slips, and Postgres has no year 0.
@@ -85,6 +86,15 @@ def read_day(text: str, order: DateOrder | None) -> date | None:
     if rest and _time(day, rest, None) is None:
         return None
     return day if EARLIEST <= day <= LATEST else None
+
+
+def known_zone(name: str) -> ZoneInfo:
+    """Raises UserError for a name that is none, such as a slip of the pen."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # a folder of zones is none
+        msg = f"“{name}” is no time zone; write one like Europe/Berlin or UTC."
+        raise UserError(msg) from error
 
 
 def read_instant(text: str, order: DateOrder | None, zone: ZoneInfo) -> datetime | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Generic, TypeVar
 
@@ -182,21 +181,3 @@ class DateTally:
 def _day(text: str, order: DateOrder) -> str:
     day = read_day(text, order)
     return "not readable" if day is None else day.isoformat()
-
-
-def amount_evidence(
-    field: str, header: str, values: Iterable[tuple[str, int]], *, rounds: bool = False
-) -> ColumnEvidence:
-    """Of distinct values with their counts."""
-    tally = AmountTally(rounds=rounds)
-    for text, count in values:
-        tally.add(text, count)
-    return tally.evidence(field, header)
-
-
-def date_evidence(field: str, header: str, values: Iterable[tuple[str, int]]) -> ColumnEvidence:
-    """Of distinct values with their counts."""
-    tally = DateTally()
-    for text, count in values:
-        tally.add(text, count)
-    return tally.evidence(field, header)

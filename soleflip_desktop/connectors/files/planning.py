@@ -15,6 +15,7 @@ from soleflip_desktop.connectors.files.currency_hints import (
     shared_currency,
     stated_currency,
 )
+from soleflip_desktop.connectors.files.dates import known_zone
 from soleflip_desktop.connectors.files.profiles import headers_of, normalise
 from soleflip_desktop.connectors.files.recognise import Placing, locate
 from soleflip_desktop.connectors.files.styles import FixedStyles, settled_style
@@ -48,7 +49,7 @@ def propose(
 ) -> tuple[ImportPlan, tuple[Question, ...]]:
     """A plan by the chosen profile or the best candidate, and what is still open.
 
-    Raises UserError for a choice of a profile, column or field that there is not.
+    Raises UserError for a choice of a profile, column, field or time zone that there is not.
     """
     profile, questions = _choose(sketch, profiles, choices)
     placing = locate(profile, sketch.header)
@@ -199,7 +200,7 @@ def _plan(
         platform=profile.platform,
         account=choices.account or profile.account,
         currency=choices.currency or profile.currency,
-        zone=choices.zone or profile.zone,
+        zone=known_zone(choices.zone or profile.zone).key,
         rows=profile.rows,
         kind_source=placing.kind,
     )
@@ -297,7 +298,10 @@ def _unknown(
 
 
 def profile_of(plan: ImportPlan, key: str, title: str) -> Profile:
-    """What saving a plan keeps: its decisions about the layout, nothing about single rows."""
+    """What saving a plan keeps: its decisions about the layout, nothing about single rows.
+
+    Raises UserError for a time zone that there is not.
+    """
     used = {column.source for column in plan.columns}
     constants = {c.field: c.constant for c in plan.columns if c.source is None}
     columns = tuple(
@@ -323,7 +327,7 @@ def profile_of(plan: ImportPlan, key: str, title: str) -> Profile:
         platform=constants.get("platform") or plan.platform,
         account=constants.get("account") or plan.account,
         currency=_constant_currency(constants) or plan.currency,
-        zone=plan.zone,
+        zone=known_zone(plan.zone).key,
         ignored=tuple(name for place, name in enumerate(plan.header) if name and place not in used),
         rows=plan.rows,
     )

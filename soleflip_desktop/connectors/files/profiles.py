@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from soleflip_desktop.domain.errors import FileImportError
+from soleflip_desktop.connectors.files.dates import known_zone
+from soleflip_desktop.domain.errors import FileImportError, UserError
 from soleflip_desktop.domain.import_fields import FIELDS
 from soleflip_desktop.domain.import_plan import Profile, ProfileColumn, RowRules
 from soleflip_desktop.domain.transactions import ChargeKind
@@ -105,6 +106,10 @@ def _unknown_keys(found: object) -> Iterator[tuple[str, str]]:
 
 
 def _contradictions(profile: Profile) -> Iterator[tuple[str, str]]:
+    try:
+        known_zone(profile.zone)
+    except UserError as error:
+        yield "zone", str(error).rstrip(".")
     known = FIELDS[profile.target]
     fields = [column.field for column in profile.columns]
     for number, column in enumerate(profile.columns):

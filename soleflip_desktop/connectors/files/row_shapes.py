@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -76,10 +76,14 @@ class Currency:
     value: pl.Expr
 
     @classmethod
-    def of(cls, field: str, own: str, plan: ImportPlan, fields: frozenset[str]) -> Currency:
+    def of(
+        cls, amounts: str | Sequence[str], own: str, plan: ImportPlan, fields: frozenset[str]
+    ) -> Currency:
+        """Of one field, or of several that share a currency, the first cell with a sign counts."""
         if own in fields:
             return cls(pl.col(typed(own)), pl.col(own))
-        found = pl.coalesce(pl.col(symbol(field)), pl.lit(plan.currency, pl.String))
+        signs = [amounts] if isinstance(amounts, str) else [a for a in amounts if a in fields]
+        found = pl.coalesce(*(pl.col(symbol(f)) for f in signs), pl.lit(plan.currency, pl.String))
         return cls(found, found)
 
 
@@ -89,9 +93,9 @@ def with_absent(rows: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return rows.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
 
 
-def countries(values: pl.Series) -> pl.Series:
-    """ISO 3166 codes; null for what is not known as a country."""
-    known = {value: country_code(value) for value in values.unique().drop_nulls()}
+def coded(values: pl.Series, code_of: Callable[[str], str | None]) -> pl.Series:
+    """Codes of places, each distinct text looked up once; null for what nobody knows."""
+    known = {value: code_of(value) for value in values.unique().drop_nulls()}
     if not known:
         return values.cast(pl.String)
     return values.replace_strict(known, default=None, return_dtype=pl.String)
@@ -147,7 +151,7 @@ class SupplierShape:
     def complete(self, rows: pl.DataFrame) -> pl.DataFrame:
         if "country" not in rows.columns:
             return rows
-        return rows.with_columns(countries(rows["country"]).alias("country"))
+        return rows.with_columns(coded(rows["country"], country_code).alias("country"))
 
 
 class PriceShape:

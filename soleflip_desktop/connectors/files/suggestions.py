@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from soleflip_desktop.connectors.files.profiles import normalise
 from soleflip_desktop.connectors.files.recognise import is_blank, looks_like
-from soleflip_desktop.domain.import_fields import FIELDS, ImportField, Kind, Target
+from soleflip_desktop.domain.import_fields import FIELDS, Kind, Target
 from soleflip_desktop.domain.import_sketch import FileSketch
 
 MOST = 5
+#: So many different cells tell what a column holds.
+_CELLS = 30
+#: Kinds that cells show by themselves.
+_SHOWN = (Kind.CURRENCY, Kind.DAY, Kind.INSTANT, Kind.AMOUNT)
 #: Field -> what all of its cells look like.
 _SHAPES = {
     "style": re.compile(r"[A-Z]{1,3}\d{3,5}[- ]\d{3}|\d{6}[- ]\d{3}"),
@@ -28,8 +32,8 @@ def suggest(sketch: FileSketch, target: Target) -> Mapping[int, tuple[str, ...]]
     """For each column of the file the fields to offer first, best first, at most MOST of them."""
     found = {}
     for place, header in enumerate(sketch.header):
-        cells = [row[place].strip() for row in sketch.rows if place < len(row)]
-        filled = [cell for cell in cells if not is_blank(cell)]
+        cells = dict.fromkeys(row[place].strip() for row in sketch.rows if place < len(row))
+        filled = [cell for cell in cells if not is_blank(cell)][:_CELLS]
         fields = dict.fromkeys((*_by_name(header, target), *_by_content(filled, target)))
         if fields:
             found[place] = tuple(fields)[:MOST]
@@ -55,16 +59,16 @@ def _by_content(cells: Sequence[str], target: Target) -> Iterator[str]:
     for name, shape in _SHAPES.items():
         if name in FIELDS[target] and all(shape.fullmatch(cell) for cell in cells):
             yield name
-    yield from (field.name for field in FIELDS[target].values() if _may_hold(field, cells))
+    kinds = {kind for kind in _SHOWN if _may_be(kind, cells)}
+    yield from (field.name for field in FIELDS[target].values() if field.kind in kinds)
 
 
-def _may_hold(field: ImportField, cells: Sequence[str]) -> bool:
-    if field.kind is Kind.CURRENCY:
+def _may_be(kind: Kind, cells: Sequence[str]) -> bool:
+    if kind is Kind.CURRENCY:
         return all(_CURRENCY.fullmatch(cell) for cell in cells)
-    if field.kind in {Kind.DAY, Kind.INSTANT}:
-        return all(looks_like(field.kind, cell) for cell in cells)
-    if field.kind is Kind.AMOUNT:
+    if kind is Kind.AMOUNT:
         dated = any(looks_like(Kind.DAY, cell) for cell in cells)
         whole = all(cell.isdigit() for cell in cells)
-        return not dated and not whole and all(looks_like(field.kind, cell) for cell in cells)
-    return False
+        if dated or whole:
+            return False
+    return all(looks_like(kind, cell) for cell in cells)

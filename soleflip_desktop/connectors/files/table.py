@@ -20,7 +20,7 @@ from soleflip_desktop.connectors.files.records import NUL, RecordBlock, read_blo
 from soleflip_desktop.connectors.files.row_kinds import RowKinds
 from soleflip_desktop.connectors.files.staged_rows import StagedRows
 from soleflip_desktop.connectors.files.text import ByteStream, OpenedText
-from soleflip_desktop.domain.errors import FileImportError
+from soleflip_desktop.domain.errors import FileImportError, UserError
 from soleflip_desktop.domain.import_plan import ImportPlan
 from soleflip_desktop.domain.integration import RowIssue
 from soleflip_desktop.domain.read_ahead import read_ahead
@@ -58,9 +58,17 @@ class Source(Protocol):
 
 
 def open_table(path: Path, plan: ImportPlan) -> TableFile:
-    """Raises FileImportError for a file that is not readable as the plan's dialect says."""
+    """Raises FileImportError for a file that is not readable as the plan's dialect says.
+
+    Raises UserError for a plan that cannot be followed.
+    """
     encoding = None if plan.dialect.encoding == "spreadsheet" else plan.dialect.encoding
-    return TableFile(OpenedText(path, encoding, plan.dialect.sheet), plan)
+    text = OpenedText(path, encoding, plan.dialect.sheet)
+    try:
+        return TableFile(text, plan)
+    except UserError:
+        text.close()
+        raise
 
 
 class TableFile:

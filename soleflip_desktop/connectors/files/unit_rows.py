@@ -9,13 +9,13 @@ from soleflip_desktop.connectors.files.quantities import MOST_UNITS, one_row_a_u
 from soleflip_desktop.connectors.files.row_shapes import (
     Currency,
     Fault,
-    countries,
+    coded,
     product_missing,
     symbol,
     with_absent,
 )
 from soleflip_desktop.connectors.files.variants import VariantRegistry
-from soleflip_desktop.domain.countries import us_state_code
+from soleflip_desktop.domain.countries import country_code, us_state_code
 from soleflip_desktop.domain.import_fields import FIELDS, Kind, Target
 from soleflip_desktop.domain.import_plan import Identity, ImportPlan
 from soleflip_desktop.domain.staging import CHARGE_FIELDS, UNIT_COLUMNS
@@ -27,6 +27,8 @@ PARTS = {
     "shipping": ("shipping", "-shipping_income"),
 }
 MONEY = pl.Decimal(16, 2)
+#: What a unit cost, all in its `cost_currency`.
+COSTS = ("cost_gross", "cost_net", "cost_inbound")
 #: What tells units apart; rows that lack it are told apart by their content.
 NUMBERS = {Identity.ID: "item_id", Identity.PURCHASE: "purchase_order_number"}
 
@@ -40,7 +42,7 @@ class UnitShape:
         self._rolled_up = rolled_up
         self.counted = "quantity" in fields
         self.registry = VariantRegistry(plan.currency)
-        self._cost = Currency.of("cost_gross", "cost_currency", plan, fields)
+        self._cost = Currency.of(COSTS, "cost_currency", plan, fields)
         sale = "gross" if "gross" in fields else "payout"
         self._sale = Currency.of(sale, "gross_currency", plan, fields)
         self._charges = [c for c in CHARGE_FIELDS if fields & self._parts(c)]
@@ -59,7 +61,7 @@ class UnitShape:
 
     @property
     def _bought(self) -> bool:
-        return bool(self._fields & {"cost_gross", "cost_net"})
+        return not self._fields.isdisjoint(COSTS)
 
     def _staged(self) -> list[str]:
         names = {"variant_key", *self._charges, *(self._fields & UNIT_COLUMNS.keys())}
@@ -79,7 +81,7 @@ class UnitShape:
 
     def _faults(self) -> list[Fault]:
         faults = list(product_missing(self._plan, self._fields))
-        for field, currency in (("gross", self._sale), ("cost_gross", self._cost)):
+        for field, currency in (("gross", self._sale), *((cost, self._cost) for cost in COSTS)):
             if field in self._fields:
                 amount = pl.col(typed(field))
                 missing = amount.is_not_null() & currency.read.is_null()
@@ -157,9 +159,7 @@ class UnitShape:
             found.append(pl.when(known).then(self._sale.value).alias("gross_currency"))
         if self._bought:
             known = pl.any_horizontal(
-                pl.col(name).is_not_null()
-                for name in ("cost_gross", "cost_net")
-                if name in self._fields
+                pl.col(name).is_not_null() for name in COSTS if name in self._fields
             )
             found.append(pl.when(known).then(self._cost.value).alias("cost_currency"))
         return found
@@ -191,8 +191,8 @@ class UnitShape:
     def _with_places(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Countries as codes; a region of the United States tells its country as well."""
         rows = with_absent(rows, ("buyer_country", "buyer_region"))
-        country = countries(rows["buyer_country"])
-        region = _states(rows["buyer_region"])
+        country = coded(rows["buyer_country"], country_code)
+        region = coded(rows["buyer_region"], us_state_code)
         return rows.with_columns(
             pl.coalesce(country, region.str.slice(0, 2)).alias("buyer_country"),
             pl.coalesce(region, pl.col("buyer_region")).alias("buyer_region"),
@@ -202,10 +202,3 @@ class UnitShape:
 def _amount(field: str) -> pl.Expr:
     """Exact: cells hold two decimals at most."""
     return pl.col(field).cast(MONEY)
-
-
-def _states(values: pl.Series) -> pl.Series:
-    known = {value: us_state_code(value) for value in values.unique().drop_nulls()}
-    if not known:
-        return values.cast(pl.String)
-    return values.replace_strict(known, default=None, return_dtype=pl.String)

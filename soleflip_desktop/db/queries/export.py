@@ -16,12 +16,14 @@ from soleflip_desktop.db.queries.mirror import raw_connection
 ITEMS = f"""
 SELECT i.id AS "Unit ID", p.name AS "Product", b.name AS "Brand", p.style_code AS "Style code",
     c.name AS "Category", s.label AS "Size", s.system AS "Size system", i.status AS "Status",
-    i.condition AS "Condition", i.box_state AS "Box", i.location AS "Location",
-    i.notes AS "Notes", o.external_id AS "Order number", o.sold_at AS "Sold on",
+    i.condition AS "Condition", i.box_state AS "Box", l.path AS "Location",
+    nullif(array_to_string(i.tags, ', '), '') AS "Tags", i.notes AS "Notes",
+    o.external_id AS "Order number", o.sold_at AS "Sold on",
     o.gross_amount AS "Sale price", o.gross_currency AS "Sale currency",
     o.payout_amount AS "Payout", o.payout_currency AS "Payout currency"
 FROM inventory.item i
-{catalog("i")}LEFT JOIN transactions.order o ON {LIVE_SALE}
+{catalog("i")}LEFT JOIN inventory.location l ON l.id = i.location_id
+LEFT JOIN transactions.order o ON {LIVE_SALE}
 ORDER BY i.id
 """  # noqa: S608  (our own constants)
 
@@ -32,8 +34,8 @@ SELECT i.id AS "Unit ID", p.name AS "Product", b.name AS "Brand", p.style_code A
     i.purchase_order_number AS "Purchase order number",
     i.purchase_invoice_number AS "Purchase invoice number", i.acquired_at AS "Acquired",
     i.delivered_at AS "Delivered", i.return_until AS "Return until", i.cost_gross AS "Cost",
-    i.cost_net AS "Net cost", i.cost_currency AS "Cost currency", i.vat_scheme AS "VAT scheme",
-    i.vat_pct AS "VAT %"
+    i.cost_net AS "Net cost", i.cost_inbound AS "Inbound cost",
+    i.cost_currency AS "Cost currency", i.vat_scheme AS "VAT scheme", i.vat_pct AS "VAT %"
 FROM inventory.item i
 {catalog("i")}LEFT JOIN suppliers.supplier u ON u.id = i.supplier_id
 ORDER BY i.id

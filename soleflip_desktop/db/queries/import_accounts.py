@@ -8,7 +8,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from soleflip_desktop.db.queries.import_catalog import journalled
 from soleflip_desktop.domain.import_plan import ImportPlan
+from soleflip_desktop.domain.integration import ChangedEntity
 
 Connection = psycopg.Connection[Any]
 
@@ -29,16 +31,11 @@ LEFT JOIN system.platform_account a
 """
 
 CREATE = """
-WITH made AS (
-    INSERT INTO system.platform_account (platform_id, label)
-    SELECT DISTINCT p.id, coalesce(n.label, p.name)
-    FROM ({named}) n
-    JOIN system.platform p ON lower(p.slug) = n.platform OR lower(p.name) = n.platform
-    ON CONFLICT ON CONSTRAINT uq_platform_account_platform_id_label DO NOTHING
-    RETURNING id
-)
-INSERT INTO integration.import_change (batch_id, entity, entity_id, operation)
-SELECT {batch}, 'account', id, 'I' FROM made
+INSERT INTO system.platform_account (platform_id, label)
+SELECT DISTINCT p.id, coalesce(n.label, p.name)
+FROM ({named}) n
+JOIN system.platform p ON lower(p.slug) = n.platform OR lower(p.name) = n.platform
+ON CONFLICT ON CONSTRAINT uq_platform_account_platform_id_label DO NOTHING
 """
 
 UNKNOWN_PLATFORMS = """
@@ -79,9 +76,8 @@ class Accounts:
 
     def create(self, connection: Connection, batch_id: int) -> None:
         if self._in_rows or self._plan.platform is not None:
-            named = self._named("s.gross IS NOT NULL")
-            statement = sql.SQL(CREATE).format(named=named, batch=sql.Literal(batch_id))
-            connection.execute(statement)
+            insert = sql.SQL(CREATE).format(named=self._named("s.gross IS NOT NULL"))
+            connection.execute(journalled(insert, ChangedEntity.ACCOUNT, batch_id))
             self.find(connection)
 
     def refuse_unknown_platforms(self, connection: Connection) -> None:

@@ -187,7 +187,7 @@ def map_variants(connection: Connection) -> None:
     connection.execute(MAP_VARIANTS)
 
 
-def journalled(insert: str, entity: ChangedEntity, batch_id: int) -> sql.Composed:
+def journalled(insert: str | sql.Composable, entity: ChangedEntity, batch_id: int) -> sql.Composed:
     """An INSERT whose records are journalled as made by the batch, with their first version."""
     versioned = entity in {ChangedEntity.PRODUCT, ChangedEntity.SUPPLIER}
     return sql.SQL(
@@ -195,7 +195,7 @@ def journalled(insert: str, entity: ChangedEntity, batch_id: int) -> sql.Compose
         "(batch_id, entity, entity_id, operation, version) "
         "SELECT {batch}, {entity}, id, 'I', {version} FROM made"
     ).format(
-        insert=sql.SQL(insert),
+        insert=sql.SQL(insert) if isinstance(insert, str) else insert,
         batch=sql.Literal(batch_id),
         entity=sql.Literal(entity),
         version=sql.Literal(1 if versioned else None),

@@ -84,8 +84,8 @@ def _cell(name: str, column: str, value: str) -> tuple[sql.Composable, ...]:
         "field": sql.Literal(name),
     }
     changed = sql.SQL(
-        "(({value}) IS NOT NULL AND ({value}) IS DISTINCT FROM {old}"
-        " OR {old} IS NOT NULL AND {field} = ANY (s.cleared))"
+        "((({value}) IS NOT NULL OR {field} = ANY (s.cleared))"
+        " AND ({value}) IS DISTINCT FROM {old})"
     ).format(**names)
     both = [
         sql.SQL(

@@ -5,6 +5,7 @@ Only records that the import made, that nobody edited and that no kept row stand
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -85,6 +86,14 @@ AND NOT EXISTS (SELECT FROM transactions.order o WHERE o.platform_account_id = t
 AND NOT EXISTS (SELECT FROM transactions.payout p WHERE p.platform_account_id = t.id)
 AND NOT EXISTS (SELECT FROM transactions.listing i WHERE i.platform_account_id = t.id)
 """
+#: An upper place goes after those in it. One that somebody named anew or labelled has an event.
+LOCATION = """
+NOT EXISTS (SELECT FROM inventory.item i WHERE i.location_id = t.id)
+AND NOT EXISTS (SELECT FROM inventory.location b WHERE b.parent_id = t.id)
+AND NOT EXISTS (SELECT FROM inventory.stock_count n WHERE n.location_id = t.id)
+AND NOT EXISTS (SELECT FROM system.event_store e
+    WHERE e.aggregate_kind = 'location' AND e.aggregate_id = t.id)
+"""
 
 #: In the order in which they depend on each other.
 STEPS = (
@@ -96,6 +105,7 @@ STEPS = (
     (ChangedEntity.SIZE, "catalog.size", SIZE),
     (ChangedEntity.SUPPLIER, "suppliers.supplier", SUPPLIER),
     (ChangedEntity.ACCOUNT, "system.platform_account", ACCOUNT),
+    (ChangedEntity.LOCATION, "inventory.location", LOCATION),
 )
 #: Went with their owners.
 CASCADED = """
@@ -116,8 +126,18 @@ def remove(connection: Connection, batch_id: int) -> dict[str, int]:
             entity=sql.Literal(entity),
             unused=sql.SQL(unused),
         )
-        removed[entity] = connection.execute(statement).rowcount
+        removed[entity] = sum(_rounds(connection, statement, entity))
     removed[ChangedEntity.IDENTIFIER] += connection.execute(
         sql.SQL(CASCADED).format(batch=batch)
     ).rowcount
     return removed
+
+
+def _rounds(
+    connection: Connection, statement: sql.Composed, entity: ChangedEntity
+) -> Iterator[int]:
+    """How many records each round removes: places lie in each other, the deepest go first."""
+    while count := connection.execute(statement).rowcount:
+        yield count
+        if entity is not ChangedEntity.LOCATION:
+            return

@@ -46,14 +46,12 @@ def refused_rows(connection: Connection, row_class: RowClass) -> list[tuple[int,
 
 
 TOTALS = """
-SELECT coalesce(gross_currency, cost_currency), count(DISTINCT row_no), sum(gross),
+SELECT coalesce(gross_currency, cost_currency), sum(gross),
     sum(payout - gross - residual) FILTER (WHERE payout IS NOT NULL), sum(payout), sum(residual),
     count(*) FILTER (WHERE abs(residual) > 0.01), sum(cost_gross)
 FROM stage_row s WHERE {rows} AND coalesce(gross_currency, cost_currency) IS NOT NULL
 GROUP BY 1 ORDER BY 1
 """
-#: One currency's rows number as many as its records, unless a row is several units.
-TOTALS_OF_ROWS = TOTALS.replace("count(DISTINCT row_no)", "count(*)")
 
 WRITTEN = """NOT EXISTS (
     SELECT FROM row_class k WHERE k.seq = s.seq AND k.class <> 'changed'
@@ -63,17 +61,15 @@ RECORDS = """NOT EXISTS (
 )"""
 
 
-def totals(
-    connection: Connection, rows: str, *, counted: bool
-) -> tuple[dict[str, CurrencyTotals], int]:
+def totals(connection: Connection, rows: str) -> tuple[dict[str, CurrencyTotals], int]:
     """Sums per currency over the rows, and how many of them have an unitemised charge.
 
-    `rows` is WRITTEN or RECORDS; `counted` says that a row may be several units.
+    `rows` is WRITTEN or RECORDS.
     """
-    statement = sql.SQL(TOTALS if counted else TOTALS_OF_ROWS).format(rows=sql.SQL(rows))
+    statement = sql.SQL(TOTALS).format(rows=sql.SQL(rows))
     sums: dict[str, CurrencyTotals] = {}
     unitemised = 0
-    for currency, _, gross, charges, payout, residual, open_rows, cost in connection.execute(
+    for currency, gross, charges, payout, residual, open_rows, cost in connection.execute(
         statement
     ):
         values = (gross, charges, payout, residual, cost)
@@ -124,9 +120,9 @@ _REMARKS = {
         {"stated_profit", "payout", "cost_gross"},
         (
             "SELECT 'differs_from_computed', row_no, {stated_profit}, stated_profit::text, "
-            "(payout - cost_gross)::text FROM stage_row s WHERE {written} "
-            "AND gross_currency = cost_currency "
-            "AND abs(stated_profit - (payout - cost_gross)) > 0.01"
+            "(payout - cost)::text FROM (SELECT *, cost_gross + coalesce(cost_inbound, 0) AS cost "
+            "FROM stage_row) s WHERE {written} AND gross_currency = cost_currency "
+            "AND abs(stated_profit - (payout - cost)) > 0.01"
         ),
     ),
 }

@@ -163,8 +163,13 @@ def _charges(
 
 def _change(line: ImportChange, column: str, old: Any, new: Any) -> CellChange:
     name = FIELD_NAMES.get((line.entity, column), column)
-    texts = (None if value is None else str(value) for value in (old, new))
-    return CellChange(line.entity, line.entity_id, name, *texts)
+    return CellChange(line.entity, line.entity_id, name, _text(old), _text(new))
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):  # a unit's tags
+        return ", ".join(map(str, value)) or None
+    return None if value is None else str(value)
 
 
 def issues_of(

@@ -15,7 +15,6 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from soleflip_desktop.db.queries.import_diff import DIFF_TABLES
-from soleflip_desktop.db.queries.raw import record_cells
 from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.integration import RecordState
 from soleflip_desktop.domain.staging import (
@@ -155,16 +154,6 @@ def number_contents(connection: Connection) -> None:
     """Keys of rows without a number: their content, and how many equal ones stood before."""
     connection.execute(CONTENT_KEYS)
     connection.execute("ANALYZE stage_key")
-
-
-def raw_record(connection: Connection, batch_id: int, row: int, delimiter: str) -> list[str]:
-    """The cells of a record that this transaction stored."""
-    found = connection.execute(
-        "SELECT first_row, offsets, data FROM integration.import_chunk "
-        "WHERE batch_id = %s AND first_row <= %s ORDER BY first_row DESC LIMIT 1",
-        (batch_id, row),
-    ).fetchone()
-    return record_cells(found[0], found[1], found[2], row, delimiter) if found else []
 
 
 def one(connection: Connection, statement: str, values: dict[str, Any] | None = None) -> Any:

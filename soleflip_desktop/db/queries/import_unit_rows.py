@@ -15,7 +15,7 @@ from psycopg import sql
 from soleflip_desktop.db.queries import import_diff
 from soleflip_desktop.db.queries.import_accounts import Accounts
 from soleflip_desktop.db.queries.import_stage import one
-from soleflip_desktop.db.queries.import_units import ITEM_BY_ID, ORDER_BY_ID
+from soleflip_desktop.db.queries.import_units import ITEM_BY_ID, ORDER, ORDER_BY_ID, TAGS
 from soleflip_desktop.db.queries.unit_charges import (
     DERIVED,
     POSITIONS,
@@ -62,20 +62,22 @@ GROUP BY {account}, payout_ref
 INSERT_ITEMS = """
 INSERT INTO inventory.item (id, variant_id, status, import_batch_id, import_row{columns})
 SELECT {item_base} + s.seq, v.variant_id, {status}, {batch}, s.row_no{values}
-FROM (SELECT * FROM {fresh}) s JOIN variant_map v USING (variant_key){keys}
+FROM (SELECT * FROM {fresh}) s JOIN variant_map v USING (variant_key){joins}
 """
 
-#: Staged column -> column of the unit and its value. The rest of `ITEM` has the same name.
+#: Staged column -> column of the unit and its value; status and size are always there.
 ITEM_VALUES = {
+    **{
+        name: pair
+        for name, pair in ITEM_BY_ID.columns.items()
+        if name not in {"item_status", "variant_key"}
+    },
     "supplier": (
         "supplier_id",
         "(SELECT p.id FROM suppliers.supplier p WHERE lower(p.name) = lower(s.supplier))",
     ),
-    **{
-        name: (name, f"s.{name}")
-        for name, (column, _) in ITEM_BY_ID.columns.items()
-        if name == column
-    },
+    "location": ("location_id", "w.location_id"),
+    "tags": ("tags", f"coalesce({TAGS}, '{{}}')"),
 }
 
 INSERT_ORDERS = """
@@ -87,14 +89,14 @@ FROM (SELECT * FROM {rows}) s
 {joins}
 """
 
+#: The same of the order; price and status are always there.
 ORDER_VALUES = {
-    "sold_at": ("sold_at", "s.sold_at"),
-    "payout": ("payout_amount", "s.payout"),
-    "residual": ("payout_currency", "CASE WHEN s.payout IS NOT NULL THEN s.gross_currency END"),
-    "paid_at": ("paid_at", "s.paid_at"),
+    **{
+        name: pair
+        for name, pair in ORDER.columns.items()
+        if name not in {"gross", "gross_currency", "order_status"}
+    },
     "payout_ref": ("payout_id", "p.id"),
-    "buyer_country": ("buyer_country", "s.buyer_country"),
-    "buyer_region": ("buyer_region", "s.buyer_region"),
 }
 
 #: Where the file does not say how a sale stands, its unit's status does.
@@ -140,7 +142,8 @@ class UnitWriter:
         connection.execute(
             "SELECT set_config('soleflip.correction', %s, true)", (f"import {batch}",)
         )
-        connection.execute(MADE_SINCE)
+        for name in MADE_SINCE.keys() & set(self.staged):
+            connection.execute(MADE_SINCE[name])
         for diff in (ITEM_BY_ID, ORDER_BY_ID):
             columns = [column for column, _ in diff.columns.values()]
             import_diff.write_values(connection, diff.table, columns, CHANGES[diff.entity], "after")
@@ -171,9 +174,12 @@ class UnitWriter:
 
     def _insert_items(self, fresh: sql.Composable) -> None:
         known = [ITEM_VALUES[name] for name in ITEM_VALUES if name in self.staged]
-        content = self.plan.target is Target.ITEMS and "content" in self.staged
-        if content:
+        joins = ""
+        if "location" in self.staged:
+            joins += " LEFT JOIN place_map w USING (location)"
+        if self.plan.target is Target.ITEMS and "content" in self.staged:
             known.append(("content_key", "k.content_key"))
+            joins += " LEFT JOIN stage_key k USING (seq)"
         self._run(
             INSERT_ITEMS,
             fresh=fresh,
@@ -181,7 +187,7 @@ class UnitWriter:
             status=self._item_status(),
             columns=_list(column for column, _ in known),
             values=_list(value for _, value in known),
-            keys=sql.SQL(" LEFT JOIN stage_key k USING (seq)" if content else ""),
+            joins=sql.SQL(joins),
         )
 
     def _item_status(self) -> sql.Composable:
@@ -283,16 +289,24 @@ CHANGES = {
     ChangedEntity.ORDER: "(SELECT * FROM stage_change WHERE entity = 'order')",
 }
 
-#: Suppliers and sizes that did not exist when the rows were compared do now.
-MADE_SINCE = """
+#: Suppliers, places and sizes that did not exist when the rows were compared do now.
+MADE_SINCE = {
+    "supplier": """
 UPDATE stage_change c SET after = c.after || jsonb_build_object('supplier_id', p.id)
 FROM stage_row s JOIN suppliers.supplier p ON lower(p.name) = lower(s.supplier)
-WHERE s.seq = c.seq AND c.after ->> 'supplier_id' = '-1';
-
+WHERE s.seq = c.seq AND c.after ->> 'supplier_id' = '-1'
+""",
+    "location": """
+UPDATE stage_change c SET after = c.after || jsonb_build_object('location_id', w.location_id)
+FROM stage_row s JOIN place_map w USING (location)
+WHERE s.seq = c.seq AND c.after ->> 'location_id' = '-1'
+""",
+    "variant_key": """
 UPDATE stage_change c SET after = c.after || jsonb_build_object('variant_id', v.variant_id)
 FROM stage_row s JOIN variant_map v USING (variant_key)
-WHERE s.seq = c.seq AND c.after ->> 'variant_id' = '-1';
-"""
+WHERE s.seq = c.seq AND c.after ->> 'variant_id' = '-1'
+""",
+}
 
 SOLD_UNITS = """
 CREATE TEMP TABLE sold_unit ON COMMIT DROP AS

@@ -16,6 +16,7 @@ from soleflip_desktop.db.queries import import_diff, unit_targets
 from soleflip_desktop.db.queries.import_accounts import Accounts
 from soleflip_desktop.db.queries.import_diff import DiffTable
 from soleflip_desktop.db.queries.import_stage import number_contents
+from soleflip_desktop.db.queries.joins import LIVE_SALE
 from soleflip_desktop.db.queries.unit_charges import (
     find_charge_changes,
     fold_charges,
@@ -30,6 +31,8 @@ Connection = psycopg.Connection[Any]
 # -1 stands for a record that the import makes when it writes: a supplier, a product's size.
 _SUPPLIER = "CASE WHEN s.supplier IS NOT NULL THEN coalesce(p.id, -1) END"
 _SUPPLIERS = "LEFT JOIN suppliers.supplier p ON lower(p.name) = lower(s.supplier)"
+_LOCATION = "CASE WHEN s.location IS NOT NULL THEN coalesce(w.location_id, -1) END"
+_LOCATIONS = "LEFT JOIN place_map w ON w.location = s.location"
 _VARIANTS = "LEFT JOIN variant_map v ON v.variant_key = s.variant_key"
 _SAME_NAME = (
     "purchase_order_number",
@@ -41,19 +44,27 @@ _SAME_NAME = (
     "return_until",
     "cost_gross",
     "cost_net",
+    "cost_inbound",
     "cost_currency",
     "vat_scheme",
     "vat_pct",
-    "location",
     "notes",
 )
+#: The words of a cell with commas between them; a unit without any has an empty list.
+TAGS = r"regexp_split_to_array(nullif(btrim(s.tags, ', '), ''), '\s*,[\s,]*')"
+_TAGS = f"CASE WHEN 'tags' = ANY (s.cleared) THEN '{{}}' ELSE {TAGS} END"
 
 ITEM = DiffTable(
     ChangedEntity.ITEM,
     "inventory.item",
     {name: (name, f"s.{name}") for name in _SAME_NAME}
-    | {"supplier": ("supplier_id", _SUPPLIER), "item_status": ("status", "s.item_status")},
-    {"supplier": _SUPPLIERS},
+    | {
+        "supplier": ("supplier_id", _SUPPLIER),
+        "location": ("location_id", _LOCATION),
+        "tags": ("tags", _TAGS),
+        "item_status": ("status", "s.item_status"),
+    },
+    {"supplier": _SUPPLIERS, "location": _LOCATIONS},
 )
 #: With our own number in the file the unit is certain, so its product and size may be corrected.
 ITEM_BY_ID = DiffTable(
@@ -141,12 +152,21 @@ _NEW_SALE = (
 )
 
 #: People read names; a record is written by its number, which stays beside the name.
-NAME_RECORDS = """
+NAME_RECORDS = {
+    "supplier": """
 UPDATE stage_change c SET after = c.after || jsonb_build_object('supplier', s.supplier),
     before = c.before || jsonb_build_object('supplier', (
         SELECT p.name FROM suppliers.supplier p WHERE p.id = (c.before ->> 'supplier_id')::bigint))
-FROM stage_row s WHERE s.seq = c.seq AND c.after ? 'supplier_id';
-
+FROM stage_row s WHERE s.seq = c.seq AND c.after ? 'supplier_id'
+""",
+    "location": """
+UPDATE stage_change c SET after = c.after || jsonb_build_object('location', w.path),
+    before = c.before || jsonb_build_object('location', (
+        SELECT l.path FROM inventory.location l WHERE l.id = (c.before ->> 'location_id')::bigint))
+FROM stage_row s LEFT JOIN place_map w USING (location)
+WHERE s.seq = c.seq AND c.after ? 'location_id'
+""",
+    "variant_key": """
 UPDATE stage_change c SET after = c.after || jsonb_build_object('variant', (
         SELECT concat_ws(', ', p.name, p.style_code, v.label)
         FROM stage_variant v JOIN stage_product p USING (product_key)
@@ -156,20 +176,18 @@ UPDATE stage_change c SET after = c.after || jsonb_build_object('variant', (
         FROM catalog.product_variant v JOIN catalog.product p ON p.id = v.product_id
         JOIN catalog.size z ON z.id = v.size_id
         WHERE v.id = (c.before ->> 'variant_id')::bigint))
-FROM stage_row s WHERE s.seq = c.seq AND c.after ? 'variant_id';
-"""
+FROM stage_row s WHERE s.seq = c.seq AND c.after ? 'variant_id'
+""",
+}
 
 #: The status of a sold unit follows its sale; a list without sales must not put it back.
-KEEP_SOLD_STATUS = """
+KEEP_SOLD_STATUS = f"""
 UPDATE stage_change c SET before = c.before - 'status', after = c.after - 'status'
 FROM stage_row s, inventory.item i
 WHERE s.seq = c.seq AND c.entity = 'item' AND i.id = c.entity_id AND c.after ? 'status'
-    AND {no_sale} AND EXISTS (
-        SELECT FROM transactions.order o WHERE o.item_id = i.id
-            AND o.status NOT IN ('cancelled', 'returned', 'refunded')
-    );
-DELETE FROM stage_change WHERE after = '{{}}';
-"""
+    AND {{no_sale}} AND EXISTS (SELECT FROM transactions.order o WHERE {LIVE_SALE});
+DELETE FROM stage_change WHERE after = '{{{{}}}}';
+"""  # noqa: S608  (our own constants)
 
 #: The unit of a new sale is sold, where the row does not say how it stands.
 SOLD_STATUS = """coalesce(s.item_status, CASE
@@ -178,7 +196,7 @@ SOLD_STATUS = """coalesce(s.item_status, CASE
         AND NOT EXISTS (SELECT FROM stage_target o WHERE o.seq = s.seq AND o.entity = 'order')
     THEN 'completed' END)"""
 #: A file that knows only the day does not take the time from one that knows it.
-SAME_DAY = "CASE WHEN {0} = date_trunc('day', t.{1}, '{2}') THEN t.{1} ELSE {0} END"
+SAME_DAY = "CASE WHEN {0} = date_trunc('day', t.{1}, {2}) THEN t.{1} ELSE {0} END"
 INSTANTS = ("acquired_at", "delivered_at", "sold_at", "paid_at")
 
 ONLY_STORED = """
@@ -190,7 +208,7 @@ ON CONFLICT (seq) DO NOTHING
 
 def _class_targets(connection: Connection, plan: ImportPlan, staged: Collection[str]) -> None:
     if plan.mode is ImportMode.INSERT:
-        sold_at = sql.SQL(SAME_DAY.format("s.sold_at", "sold_at", plan.zone))
+        sold_at = sql.SQL(SAME_DAY.format("s.sold_at", "sold_at", sql.quote(plan.zone)))
         connection.execute(sql.SQL(KEEP_STORED).format(sold_at=sold_at))
         return
     if "charge_kind" in staged:
@@ -199,7 +217,8 @@ def _class_targets(connection: Connection, plan: ImportPlan, staged: Collection[
     if plan.target is Target.ITEMS:
         items = _selling(ITEM_BY_ID if by_id else ITEM, staged)
         import_diff.find_changes(connection, _by_day(items, plan.zone), staged)
-        connection.execute(NAME_RECORDS)
+        for name in NAME_RECORDS.keys() & set(staged):
+            connection.execute(NAME_RECORDS[name])
         no_sale = sql.SQL("s.gross IS NULL" if "gross" in staged else "true")
         connection.execute(sql.SQL(KEEP_SOLD_STATUS).format(no_sale=no_sale))
     orders = _by_day(ORDER_BY_ID if by_id else ORDER, plan.zone)
@@ -213,7 +232,10 @@ def _class_targets(connection: Connection, plan: ImportPlan, staged: Collection[
 
 def _by_day(diff: DiffTable, zone: str) -> DiffTable:
     columns = {
-        name: (column, SAME_DAY.format(value, column, zone) if column in INSTANTS else value)
+        name: (
+            column,
+            SAME_DAY.format(value, column, sql.quote(zone)) if column in INSTANTS else value,
+        )
         for name, (column, value) in diff.columns.items()
     }
     return dataclasses.replace(diff, columns=columns)

@@ -28,6 +28,8 @@ TABLES = (
     "transactions.transaction",
     "transactions.listing",
     "inventory.stockx_presale_marking",
+    "inventory.attachment",
+    "inventory.stock_count_scan",
 )
 #: Filled a million rows at a time: their primary keys are built afterwards as well.
 REBUILT_KEYS = (
@@ -39,7 +41,8 @@ REBUILT_KEYS = (
 #: All that refer to units, orders or payouts: empty when those are.
 EMPTY_TOGETHER = (
     "transactions.payout, inventory.item, transactions.order, transactions.transaction, "
-    "transactions.listing, inventory.stockx_presale_marking, pricing.pricing_history"
+    "transactions.listing, inventory.stockx_presale_marking, inventory.attachment, "
+    "inventory.stock_count_scan, pricing.pricing_history"
 )
 #: Dropping and adding foreign keys locks the tables that they refer to as well.
 REFERRED = (
@@ -48,6 +51,8 @@ REFERRED = (
     "system.platform_account",
     "integration.import_batch",
     "suppliers.supplier",
+    "inventory.location",
+    "inventory.stock_count",
 )
 LOCK_WAIT_S = 60.0
 LOCK_PAUSE_S = 0.02
@@ -130,9 +135,11 @@ def _lock(connection: Connection) -> None:
 
 
 def _is_empty(connection: Connection) -> bool:
+    """A count keeps codes that no unit has: then its sheet is not empty."""
     row = connection.execute(
         "SELECT NOT EXISTS (SELECT FROM inventory.item) AND NOT EXISTS "
-        "(SELECT FROM transactions.order) AND NOT EXISTS (SELECT FROM transactions.payout)"
+        "(SELECT FROM transactions.order) AND NOT EXISTS (SELECT FROM transactions.payout) "
+        "AND NOT EXISTS (SELECT FROM inventory.stock_count_scan)"
     ).fetchone()
     return bool(row and row[0])
 

@@ -31,6 +31,11 @@ SELECT r.row_no, 'item', r.entity_id, 'promised on StockX since'
 FROM undo_record r JOIN inventory.stockx_presale_marking p ON p.item_id = r.entity_id
 WHERE r.entity = 'item' AND r.made
 """
+ATTACHED = """
+SELECT r.row_no, 'item', r.entity_id, format('%s was attached since', a.file_name)
+FROM undo_record r JOIN inventory.attachment a ON a.item_id = r.entity_id
+WHERE r.entity = 'item' AND r.made ORDER BY a.id
+"""
 IMPORTED = """
 SELECT r.row_no, r.entity, r.entity_id, format('changed by import %s (%s)', b.id, b.file_name)
 FROM undo_record r
@@ -44,18 +49,20 @@ GONE = """
 SELECT row_no, entity, entity_id, 'deleted since' FROM undo_record
 WHERE NOT made AND expected IS NOT NULL AND version IS NULL
 """
-#: Who and when: by the last status change since, else by the record's own time.
+#: Who and when: by the last event since, else by the record's own time.
 EDITED = """
 SELECT r.row_no, r.entity, r.entity_id, 'edited since'
     || coalesce(e.text, format(', on %s', r.touched_at::date))
     || coalesce('; the import had set ' || x.text, '')
 FROM undo_record r
 LEFT JOIN LATERAL (
-    SELECT format(', by %s on %s (%s to %s)', e.actor, e.occurred_at::date, e.data ->> 'from',
-        e.data ->> 'to') AS text
+    SELECT format(', by %s on %s', e.actor, e.occurred_at::date) || coalesce(' ('
+        || coalesce(e.data ->> 'from', e.data #>> '{{old,status}}') || ' to '
+        || coalesce(e.data ->> 'to', e.data #>> '{{new,status}}') || ')', '') AS text
     FROM system.event_store e JOIN integration.import_batch b ON b.id = {batch}
     WHERE e.aggregate_kind = r.entity AND e.aggregate_id = r.entity_id
-        AND e.event_type LIKE '%.status_changed' AND e.occurred_at > b.finished_at
+        AND e.event_type IN (r.entity || '.status_changed', r.entity || '.changed')
+        AND e.occurred_at > b.finished_at
     ORDER BY e.occurred_at DESC LIMIT 1
 ) e ON true
 LEFT JOIN LATERAL (
@@ -64,6 +71,7 @@ LEFT JOIN LATERAL (
         coalesce(r.stored ->> a.key, 'nothing')), '; ' ORDER BY a.key) AS text
     FROM jsonb_each_text(r.after) a
     WHERE r.stored ? a.key AND r.stored ->> a.key IS DISTINCT FROM a.value
+        AND NOT (right(a.key, 3) = '_id' AND r.stored ? left(a.key, -3))
 ) x ON true
 WHERE r.version <> r.expected
 """
@@ -76,6 +84,13 @@ WHERE r.entity = 'product' AND x.name IS NOT NULL
     AND NOT EXISTS (SELECT FROM catalog.brand b
         WHERE x.key = 'brand' AND lower(b.name) = lower(x.name))
     AND NOT EXISTS (SELECT FROM catalog.category c WHERE x.key = 'category' AND c.name = x.name)
+"""
+PLACE_GONE = """
+SELECT row_no, entity, entity_id, format('its location before, %s, is gone', before ->> 'location')
+FROM undo_record r
+WHERE entity = 'item' AND before ->> 'location_id' IS NOT NULL
+    AND NOT EXISTS (SELECT FROM inventory.location l
+        WHERE l.id = (r.before ->> 'location_id')::bigint)
 """
 #: Sizes of listed products, and listed suppliers, that rows of other origin refer to.
 VARIANTS_USED = """
@@ -139,10 +154,12 @@ RULES = (
     SOLD,
     LISTED,
     PROMISED,
+    ATTACHED,
     IMPORTED,
     GONE,
     EDITED,
     BRAND_GONE,
+    PLACE_GONE,
     VARIANTS_USED,
     SUPPLIERS_USED,
 )

@@ -13,6 +13,7 @@ import psycopg
 from psycopg import sql
 
 from soleflip_desktop.db.queries.import_accounts import Accounts
+from soleflip_desktop.db.queries.joins import LIVE_SALE
 from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.import_plan import Identity, ImportPlan
 
@@ -146,14 +147,14 @@ ORDER BY l.item_id, l.seq
 """
 
 #: The sale of a unit that is about to be compared.
-TARGET_SALES_OF_ITEMS = """
+TARGET_SALES_OF_ITEMS = f"""
 INSERT INTO stage_target
 SELECT t.seq, t.row_no, 'order', o.id
 FROM stage_target t JOIN stage_row s USING (seq)
-JOIN transactions.order o ON o.item_id = t.entity_id
+JOIN inventory.item i ON i.id = t.entity_id
+JOIN transactions.order o ON {LIVE_SALE}
 WHERE t.entity = 'item' AND s.gross IS NOT NULL
-    AND o.status NOT IN ('cancelled', 'returned', 'refunded')
-"""
+"""  # noqa: S608  (our own constants)
 
 #: Only by our own number is another order number a correction of the one that is stored.
 SOLD_OTHERWISE = """
@@ -273,9 +274,11 @@ MAY_BE_EMPTY = (
     "return_until",
     "cost_gross",
     "cost_net",
+    "cost_inbound",
     "vat_scheme",
     "vat_pct",
     "location",
+    "tags",
     "notes",
     "paid_at",
     "buyer_country",

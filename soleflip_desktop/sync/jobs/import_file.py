@@ -9,7 +9,7 @@ from soleflip_desktop.connectors.files.decide import plan_file
 from soleflip_desktop.connectors.files.table import TableFile, open_table
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.import_plan import ImportPlan, Profile
-from soleflip_desktop.domain.integration import ImportAction, ImportRequest, ImportResult
+from soleflip_desktop.domain.integration import ImportRequest, ImportResult
 from soleflip_desktop.services.import_loader import ImportLoader, Report
 
 
@@ -37,7 +37,7 @@ def _reader(
     request: ImportRequest,
     token: CancelToken,
 ) -> TableFile:
-    if request.action in {ImportAction.RUN, ImportAction.REDO}:
+    if request.of_stored_rows:
         stored = loader.stored(request.batch_id or 0)
         return TableFile(stored, stored.plan, with_header=False)
     path = Path(request.path)

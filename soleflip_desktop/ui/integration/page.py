@@ -90,6 +90,10 @@ class ImportsPage(QWidget):
 
     # -- for the window ------------------------------------------------------------------------
 
+    def note_change(self, domains: frozenset[Domain]) -> None:
+        if self.domains & domains:
+            self.mark_stale()
+
     def mark_stale(self) -> None:
         self._stale = True
         if self.isVisible():

@@ -10,8 +10,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -19,6 +17,8 @@ from PySide6.QtWidgets import (
 
 from soleflip_desktop.domain.integration import ImportPhase, ImportProgress
 from soleflip_desktop.ui.common.context import UiKit
+from soleflip_desktop.ui.common.labels import label
+from soleflip_desktop.ui.integration.progress_bar import ShareBar
 
 PHASE_WORDS: dict[ImportPhase, str] = {
     ImportPhase.READING: "Reading and checking rows",
@@ -27,8 +27,6 @@ PHASE_WORDS: dict[ImportPhase, str] = {
     ImportPhase.INDEXING: "Building indexes",
     ImportPhase.DONE: "Finishing",
 }
-#: A progress bar counts in int32: bytes of a large file do not fit, so it counts in parts.
-_PARTS = 1000
 
 
 class RunningView(QWidget):
@@ -43,17 +41,12 @@ class RunningView(QWidget):
     def __init__(self, kit: UiKit, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._formatter = kit.formatter
-        self.file = _label("", "section")
-        self.phase = _label("", "muted")
-        self.bar = QProgressBar(self)
-        self.bar.setRange(0, _PARTS)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Import progress")
-        self.octets = _label("", "muted")
-        self.rows, self.speed, self.elapsed, self.rejected = (
-            _label("", "figure") for _ in range(4)
-        )
-        self.queue = _label("", "muted")
+        self.file = label("", "section")
+        self.phase = label("", "muted")
+        self.bar = ShareBar("Import progress", self)
+        self.octets = label("", "muted")
+        self.rows, self.speed, self.elapsed, self.rejected = (label("", "figure") for _ in range(4))
+        self.queue = label("", "muted")
         self.cancel = QPushButton("&Cancel import", self)
         self.cancel.clicked.connect(self._on_cancel_clicked)
         self._build()
@@ -61,19 +54,17 @@ class RunningView(QWidget):
     def start(self, path: str) -> None:
         self.file.setText(f"Importing {Path(path).name}")
         self.phase.setText("Starting…")
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.cancel.setEnabled(True)
-        for label in (self.rows, self.speed, self.elapsed, self.rejected):
-            label.setText("…")
+        for figure in (self.rows, self.speed, self.elapsed, self.rejected):
+            figure.setText("…")
         self.octets.setText("")
 
     def show_progress(self, progress: ImportProgress) -> None:
         formatter = self._formatter
         if self.cancel.isEnabled():
             self.phase.setText(PHASE_WORDS[progress.phase])
-        if progress.bytes_total > 0:
-            self.bar.setRange(0, _PARTS)
-            self.bar.setValue(min(_PARTS, _PARTS * progress.bytes_done // progress.bytes_total))
+        self.bar.show_share(progress)
         self.rows.setText(formatter.count(progress.rows))
         per_second = progress.rows / progress.seconds if progress.seconds > 0 else 0
         self.speed.setText(formatter.count(round(per_second)))
@@ -129,13 +120,6 @@ class RunningView(QWidget):
         )
         for column, (words, figure) in enumerate(pairs):
             grid.addWidget(figure, 0, column)
-            grid.addWidget(_label(words, "muted"), 1, column)
+            grid.addWidget(label(words, "muted"), 1, column)
             grid.setColumnStretch(column, 1)
         return grid
-
-
-def _label(text: str, role: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", role)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

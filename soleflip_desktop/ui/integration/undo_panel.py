@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from soleflip_desktop.domain.integration import KeptRow, UndoReport
-from soleflip_desktop.ui.common.columns import Align, Column, text_column
+from soleflip_desktop.domain.words import in_number
+from soleflip_desktop.ui.common.columns import Column, number_column, text_column
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.labels import label
@@ -79,8 +80,7 @@ class UndoPanel(QFrame):
         self.show()
 
     def _rows(self, number: int) -> str:
-        count = self._kit.formatter.count(number)
-        return f"{count} row" if number == 1 else f"{count} rows"
+        return f"{self._kit.formatter.count(number)} {in_number('row', number)}"
 
     def _on_confirm(self) -> None:
         if self.report is not None:
@@ -104,7 +104,7 @@ class UndoPanel(QFrame):
 def _counted(what: str, numbers: dict[str, int], kit: UiKit) -> list[str]:
     """Like "Removed: 12 items, 12 orders"."""
     named = ", ".join(
-        f"{kit.formatter.count(number)} {entity}{'' if number == 1 else 's'}"
+        f"{kit.formatter.count(number)} {in_number(entity, number)}"
         for entity, number in numbers.items()
         if number
     )
@@ -113,14 +113,7 @@ def _counted(what: str, numbers: dict[str, int], kit: UiKit) -> list[str]:
 
 def _columns(formatter: Formatter) -> tuple[Column[KeptRow], ...]:
     return (
-        Column(
-            "row",
-            "Row",
-            lambda kept: formatter.count(kept.row),
-            lambda kept: str(kept.row),
-            align=Align.RIGHT,
-            width=70,
-        ),
+        number_column("row", "Row", lambda kept: kept.row, formatter, width=70),
         text_column("title", "Record", lambda kept: kept.title, width=320, sortable=False),
         text_column("entity", "Kind", lambda kept: kept.entity, width=90, sortable=False),
         text_column("reason", "Why it stays", lambda kept: kept.reason, width=380, sortable=False),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from soleflip_desktop.domain.integration import ImportPhase, ImportProgress
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.labels import label
+from soleflip_desktop.ui.integration.progress_bar import ShareBar
 
 _WORDS = {
     ImportPhase.READING: "Reading and checking rows",
@@ -16,7 +17,6 @@ _WORDS = {
     ImportPhase.INDEXING: "Keeping the draft",
     ImportPhase.DONE: "Finishing",
 }
-_PARTS = 1000
 
 
 class CheckPanel(QFrame):
@@ -33,9 +33,7 @@ class CheckPanel(QFrame):
         self._formatter = kit.formatter
         self.setProperty("role", "card")
         self.phase, self.figures = label("", "section"), label("", "muted")
-        self.bar = QProgressBar(self)
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Progress of the check")
+        self.bar = ShareBar("Progress of the check", self)
         self.cancel = QPushButton("Cancel chec&k", self)
         self.cancel.clicked.connect(self._on_cancel)
         top = QHBoxLayout()
@@ -51,7 +49,7 @@ class CheckPanel(QFrame):
     def start(self) -> None:
         self.phase.setText("Starting…")
         self.figures.setText("Nothing is written to your records yet.")
-        self.bar.setRange(0, 0)
+        self.bar.wait()
         self.cancel.setEnabled(True)
         self.show()
 
@@ -60,9 +58,7 @@ class CheckPanel(QFrame):
             return
         count = self._formatter.count
         self.phase.setText(_WORDS[progress.phase])
-        if progress.bytes_total > 0:
-            self.bar.setRange(0, _PARTS)
-            self.bar.setValue(min(_PARTS, _PARTS * progress.bytes_done // progress.bytes_total))
+        self.bar.show_share(progress)
         took = self._formatter.duration(progress.seconds)
         self.figures.setText(
             f"{count(progress.rows)} rows so far · {count(progress.rejected)} with errors · {took}"

@@ -23,6 +23,7 @@ from soleflip_desktop.ui.integration.wizard.draft import (
     open_questions,
     problems,
     required_fields,
+    suggested,
 )
 from soleflip_desktop.ui.integration.wizard.plan_edits import (
     fields_of_source,
@@ -43,7 +44,7 @@ _HINT = "Each column of the file goes to one field of SoleFlip. A star marks wha
 
 @dataclass(frozen=True, slots=True)
 class ColumnLine:
-    """One line of the table: a column of the file and where it goes."""
+    """One line of the table: a column of the file and where it goes, or may go."""
 
     place: int
     header: str
@@ -52,6 +53,8 @@ class ColumnLine:
     field: str
     title: str
     doubled: bool
+    suggested: tuple[str, ...] = ()
+    hint: str = NOT_IMPORTED
 
 
 class ColumnsStep(StepPane):
@@ -61,9 +64,7 @@ class ColumnsStep(StepPane):
         super().__init__(kit, "Where does each column go?", _HINT)
         self.summary = label("", "muted", wrap=True)
         self.problems = label("", "bad", wrap=True)
-        self.model = ChoiceModel(
-            _columns(), lambda _line: self._choices, lambda line: line.field, self
-        )
+        self.model = ChoiceModel(_columns(), self._choices_of, lambda line: line.field, self)
         self.table = ChoiceTable(self.model, kit.theme, self, "Columns of the file", wide="samples")
         self.first_focus = self.table
         self.model.chosen.connect(self._on_chosen)
@@ -97,6 +98,12 @@ class ColumnsStep(StepPane):
         self.problems.setText("\n".join([*problems(draft), *asked]))
         self.problems.setVisible(bool(self.problems.text()))
         self._fill_constants(draft, plan)
+
+    def _choices_of(self, line: ColumnLine) -> list[Choice]:
+        """What the column may hold stands first."""
+        nothing, *rest = self._choices
+        likely = [choice for name in line.suggested for choice in rest if choice.value == name]
+        return [nothing, *likely, *(choice for choice in rest if choice not in likely)]
 
     def _fill_constants(self, draft: ImportDraft, plan: ImportPlan) -> None:
         known, required = fields(draft), required_fields(draft)
@@ -158,6 +165,7 @@ def _line(draft: ImportDraft, plan: ImportPlan, place: int, column: ColumnSketch
     known = fields(draft)
     names = [name for name in fields_of_source(plan, place) if name in known]
     filled = [each.field for each in plan.columns]
+    likely = () if names else suggested(draft, place)
     cells = column.filled + column.blank + column.placeholder
     return ColumnLine(
         place,
@@ -167,6 +175,8 @@ def _line(draft: ImportDraft, plan: ImportPlan, place: int, column: ColumnSketch
         names[0] if names else "",
         ", ".join(_title(known[name], required_fields(draft)) for name in names),
         any(filled.count(name) > 1 for name in names),
+        likely,
+        f"{NOT_IMPORTED} ({known[likely[0]].title}?)" if likely else NOT_IMPORTED,
     )
 
 
@@ -178,7 +188,7 @@ def _tone(line: ColumnLine) -> Tone:
 
 def _columns() -> tuple[Column[ColumnLine], ...]:
     def target(line: ColumnLine) -> str:
-        return line.title or NOT_IMPORTED
+        return line.title or line.hint
 
     return (
         text_column("header", "Column", lambda line: line.header, width=210, sortable=False),

@@ -48,8 +48,9 @@ class ImportDraft:
     """One file on its way. `proposed` is the plan before anybody touched it.
 
     `scanned` is the reading (see `reading`) that `scan` was made with, `checked` the plan that
-    `result` was made with. A draft that was reopened has no sketch where its file is gone, and
-    `unreadable` says why the beginning of a file could not be read with the choices so far.
+    `result` was made with. `suggestions` are fields by column, best first. A draft that was
+    reopened has no sketch where its file is gone, and `unreadable` says why the beginning of a
+    file could not be read with the choices so far.
     """
 
     path: str
@@ -66,6 +67,7 @@ class ImportDraft:
     checked: ImportPlan | None = None
     visited: frozenset[Step] = frozenset()
     unreadable: str = ""
+    suggestions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def batch_id(self) -> int | None:
@@ -113,6 +115,13 @@ def reading(plan: ImportPlan) -> tuple[object, ...]:
 def fields(draft: ImportDraft) -> Mapping[str, ImportField]:
     """Our fields that rows of this file can fill."""
     return {} if draft.plan is None else FIELDS[draft.plan.target]
+
+
+def suggested(draft: ImportDraft, place: int) -> tuple[str, ...]:
+    """Fields that a column of the file may hold and that nothing fills yet, best first."""
+    filled = set() if draft.plan is None else {column.field for column in draft.plan.columns}
+    free = fields(draft).keys() - filled
+    return tuple(name for name in draft.suggestions.get(place, ()) if name in free)
 
 
 def required_fields(draft: ImportDraft) -> frozenset[str]:

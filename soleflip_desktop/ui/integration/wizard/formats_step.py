@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from zoneinfo import available_timezones
 
-from PySide6.QtCore import QTimeZone
 from PySide6.QtWidgets import QComboBox
 
 from soleflip_desktop.domain.import_fields import Kind
@@ -70,8 +70,8 @@ class FormatsStep(StepPane):
         self.currency = combo(
             "Currency of amounts", [Choice(name, name) for name in _CURRENCIES], free=True
         )
-        zones = [bytes(each.data()).decode() for each in QTimeZone.availableTimeZoneIds()]
-        self.zone = combo("Time zone", [Choice(name, name) for name in zones], free=True)
+        zones = [Choice(name, name) for name in sorted(available_timezones())]
+        self.zone = combo("Time zone", zones, free=True)
         self.zone.setMinimumWidth(220)
         for box in (self.currency, self.zone):
             box.activated.connect(self._on_file_wide)
@@ -128,7 +128,10 @@ class FormatsStep(StepPane):
         if draft is None or draft.plan is None:
             return
         currency = self.currency.currentText().strip().upper() or None
-        zone = self.zone.currentText().strip() or draft.plan.zone
+        zone = self.zone.currentText().strip()
+        if self.zone.findData(zone) < 0:  # no zone that there is
+            zone = draft.plan.zone
+            _show(self.zone, zone)
         plan = replace(draft.plan, currency=currency, zone=zone)
         if plan != draft.plan:
             choices = replace(draft.choices, currency=currency, zone=zone)

@@ -54,11 +54,18 @@ async def proposed(desk: ImportDesk, draft: ImportDraft) -> ImportDraft:
     if draft.sketch is None:
         return draft
     plan, questions = await desk.propose(draft.sketch, draft.choices)
+    suggestions = await desk.suggest(draft.sketch, plan.target)
     kept = draft.plan if draft.plan is not None and draft.plan.profile == plan.profile else None
     if kept is not None and draft.untouched:
         kept = None
     return replace(
-        draft, plan=carried(plan, kept), proposed=plan, questions=questions, scan=None, scanned=None
+        draft,
+        plan=carried(plan, kept),
+        proposed=plan,
+        questions=questions,
+        suggestions=suggestions,
+        scan=None,
+        scanned=None,
     )
 
 
@@ -108,8 +115,10 @@ async def reopened(desk: ImportDesk, source: ImportsSource, batch_id: int) -> Im
         sketch = await desk.sketch(path, choices)
     except UserError:
         return draft
-    same = sketch.header == plan.header
-    return replace(draft, choices=choices, sketch=sketch) if same else draft
+    if sketch.header != plan.header:
+        return draft
+    suggestions = await desk.suggest(sketch, plan.target)
+    return replace(draft, choices=choices, sketch=sketch, suggestions=suggestions)
 
 
 async def rows_of_group(

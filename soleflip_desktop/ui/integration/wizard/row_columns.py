@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from soleflip_desktop.domain.import_plan import ImportPlan
 from soleflip_desktop.domain.integration import CellChange, ReviewRow
-from soleflip_desktop.ui.common.columns import Align, Column, Tone, text_column
+from soleflip_desktop.ui.common.columns import Column, Tone, number_column, text_column
 from soleflip_desktop.ui.common.field_words import NOTHING, field_title
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.integration.wizard.words import CLASS_TONES, CLASS_WORDS
@@ -23,14 +23,7 @@ def row_columns(plan: ImportPlan, formatter: Formatter) -> tuple[Column[ReviewRo
 
 
 def number_of_row(formatter: Formatter) -> Column[ReviewRow]:
-    return Column(
-        "row",
-        "Row",
-        lambda row: formatter.count(row.row),
-        lambda row: str(row.row),
-        align=Align.RIGHT,
-        width=64,
-    )
+    return number_column("row", "Row", lambda row: row.row, formatter, width=64)
 
 
 def change_text(change: CellChange) -> str:
