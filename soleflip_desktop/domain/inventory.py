@@ -108,7 +108,15 @@ def check_item_transition(old: ItemStatus, new: ItemStatus) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One line of the inventory grid. Amounts are major units of the currency beside them."""
+    """One line of the inventory grid. Amounts are major units of the currency beside them.
+
+    `landed_cost` = cost + cost_inbound, both in `cost_currency`; `profit` = payout - landed cost,
+    where both are in one currency. `days_held` runs from `acquired_at` to the sale, or to now.
+    `roi_pct` = profit / landed cost, `profit_per_day` = profit / days held (at least 1).
+    `market_value` is the newest lowest ask of this size, seen at `market_seen_at`;
+    `margin_at_ask_pct` = (lowest ask - landed cost) / lowest ask, before fees, in one currency.
+    `listed` names the platforms of open listings.
+    """
 
     id: int
     product: str
@@ -129,6 +137,31 @@ class ItemRow:
     platform: str | None
     batch_id: int | None
     import_row: int | None
+    version: int = 1
+    listed: tuple[str, ...] = ()
+    condition: Condition | None = None
+    box_state: BoxState | None = None
+    location: str | None = None
+    tags: tuple[str, ...] = ()
+    notes: str | None = None
+    supplier: str | None = None
+    purchase_order_number: str | None = None
+    purchase_invoice_number: str | None = None
+    delivered_at: datetime | None = None
+    return_until: date | None = None
+    cost_net: Decimal | None = None
+    cost_inbound: Decimal | None = None
+    vat_scheme: VatScheme | None = None
+    vat_pct: Decimal | None = None
+    landed_cost: Decimal | None = None
+    days_held: int | None = None
+    roi_pct: Decimal | None = None
+    profit_per_day: Decimal | None = None
+    market_value: Decimal | None = None
+    market_currency: str | None = None
+    market_seen_at: datetime | None = None
+    margin_at_ask_pct: Decimal | None = None
+    attachments: int = 0
 
 
 @dataclass(frozen=True, slots=True)

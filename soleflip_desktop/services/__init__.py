@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from soleflip_desktop.services.analytics import AnalyticsService
+from soleflip_desktop.services.attachments import AttachmentsService
+from soleflip_desktop.services.counts import CountsService
 from soleflip_desktop.services.integration import IntegrationService
 from soleflip_desktop.services.inventory import InventoryService
+from soleflip_desktop.services.labels import LabelsService
+from soleflip_desktop.services.locations import LocationsService
+from soleflip_desktop.services.steps import StepsService
 from soleflip_desktop.services.system import SystemService
 from soleflip_desktop.services.transactions import TransactionsService
+from soleflip_desktop.services.units import UnitsService
+from soleflip_desktop.services.views import ViewsService
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +27,10 @@ class Services:
     integration: IntegrationService
     analytics: AnalyticsService
     system: SystemService
+    units: UnitsService
+    steps: StepsService
+    locations: LocationsService
+    views: ViewsService
+    attachments: AttachmentsService
+    counts: CountsService
+    labels: LabelsService

@@ -1,154 +1,225 @@
-"""The mirror of a table's sort keys: sorting and filtering a million rows in memory.
+"""The mirror of a table's keys: sorting and filtering a million rows in memory.
 
-24 MB of keys and a cached permutation for each sorted column replace every ORDER BY, OFFSET and
-ILIKE that a grid would send (performance.md B, strategy 4b).
+Small integers and a few cached permutations replace every ORDER BY, OFFSET and ILIKE that a grid
+would send (performance.md B, strategy 4b).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
-from soleflip_desktop.db.queries.mirror import BLANK, VariantTexts
-from soleflip_desktop.services.grid import CurrencySums
+from soleflip_desktop.domain.grid_query import SortKey
+from soleflip_desktop.services.mirror_fields import Field
+from soleflip_desktop.services.mirror_keys import LARGEST, AnyInts, Ints, KeyColumn, Mask, Places
+from soleflip_desktop.services.mirror_order import ascending, descending, mended
+from soleflip_desktop.services.mirror_words import Part, References, Words, WordTable
 
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
-LARGEST = np.iinfo(np.int64).max
+#: Orders of short keys are made in a few milliseconds; these are worth keeping.
+ORDER_BYTES = 24_000_000
+ORDERS_KEPT = 4
+#: Many ids are looked up in a table of all, unless that were more than so many times too large.
+DENSE, FEW = 4, 5_000
+Sort = tuple[SortKey, ...]
 
 
 @dataclass(slots=True)
-class TextIndex:
-    """Ranks and search texts of the variants that rows refer to."""
+class Fetched:
+    """Some keys of some rows, read at one moment; `position` is that moment in the feed.
 
+    `ranked` are texts that were too many to be held: their numbers are ranks.
+    """
+
+    position: int
     ids: Ints
-    ranks: dict[str, Ints]
-    haystacks: list[str]
-
-    @classmethod
-    def of(cls, variants: Sequence[VariantTexts]) -> TextIndex:
-        """`variants` in id order."""
-        columns: dict[str, list[tuple[object, ...]]] = {
-            "product": [(v.product.casefold(),) for v in variants],
-            "brand": [(v.brand.casefold(),) for v in variants],
-            "style_code": [(v.style_code.casefold(),) for v in variants],
-            "category": [(v.category,) for v in variants],
-            "size": [v.size_order for v in variants],
-        }
-        return cls(
-            ids=np.array([v.id for v in variants], dtype=np.int64),
-            ranks={name: _ranks(values, variants, name) for name, values in columns.items()},
-            haystacks=[
-                f"{v.product} {v.brand} {v.style_code} {v.category} {v.size}".casefold()
-                for v in variants
-            ],
-        )
-
-    def matching(self, words: Sequence[str]) -> Mask:
-        """Variants whose text holds every word."""
-        found = (all(word in text for word in words) for text in self.haystacks)
-        return np.fromiter(found, dtype=np.bool_, count=len(self.haystacks))
-
-
-def _ranks(values: list[tuple[object, ...]], variants: Sequence[VariantTexts], name: str) -> Ints:
-    """Equal texts share a rank; an empty text is a blank and sorts last."""
-    order = {value: rank for rank, value in enumerate(sorted(set(values)))}
-    ranks = np.array([order[value] for value in values], dtype=np.int64)
-    if name in {"brand", "style_code"}:
-        blank = np.array([not getattr(v, name) for v in variants], dtype=np.bool_)
-        ranks[blank] = BLANK
-    return ranks
+    numbers: dict[str, KeyColumn]
+    references: dict[str, References]
+    words: dict[str, dict[int, Words]]
+    ranked: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class KeyMirror:
     """All rows of a table in id order: their ids, their keys, and what follows from them."""
 
+    fields: Mapping[str, Field]
     ids: Ints
-    columns: dict[str, Ints]
-    texts: TextIndex
-    _orders: dict[str, tuple[Ints, int]] = field(default_factory=dict)
-    _places: NDArray[np.int32] | None = None
-    _all_sums: tuple[CurrencySums, ...] | None = None
+    columns: dict[str, KeyColumn] = field(default_factory=dict)
+    tables: dict[str, WordTable] = field(default_factory=dict)
+    ranked: set[str] = field(default_factory=set)
+    position: int = 0
+    applied: set[int] = field(default_factory=set)
+    _orders: OrderedDict[Sort, Places] = field(default_factory=OrderedDict)
+
+    @classmethod
+    def of(cls, fields: Mapping[str, Field], fetched: Fetched) -> KeyMirror:
+        mirror = cls(fields, fetched.ids, position=fetched.position)
+        mirror.attach(fetched)
+        return mirror
+
+    def __post_init__(self) -> None:
+        self.columns["id"] = KeyColumn(self.ids)
+
+    def attach(self, fetched: Fetched) -> None:
+        """Takes in further keys of all rows.
+
+        Rows that came or changed between the two moments are in the feed since the earlier one.
+        """
+        columns = self._adopted(fetched)
+        if not np.array_equal(fetched.ids, self.ids):
+            columns = {name: self._aligned(column, fetched.ids) for name, column in columns.items()}
+        self.columns |= columns
+        self.ranked |= fetched.ranked
+        if fetched.position < self.position:
+            self.position = fetched.position
+            self.applied.clear()
+
+    def _adopted(self, fetched: Fetched) -> dict[str, KeyColumn]:
+        columns = dict(fetched.numbers)
+        for name, references in fetched.references.items():
+            table = self.tables.setdefault(name, WordTable())
+            slots = KeyColumn.slots(table.adopt(references, fetched.words[name]))
+            columns[name] = KeyColumn(slots.values[references.column().values])
+        return columns
+
+    def _aligned(self, column: KeyColumn, ids: Ints) -> KeyColumn:
+        """One value for each of our rows; blank where there was no such row."""
+        _, ours, theirs = np.intersect1d(self.ids, ids, assume_unique=True, return_indices=True)
+        values = np.full(len(self.ids), column.blank, dtype=column.values.dtype)
+        values[ours] = column.values[theirs]
+        return KeyColumn(values, column.step)
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forgets keys: they are read anew when needed."""
+        for name in set(names) & set(self.columns):
+            del self.columns[name]
+            self.tables.pop(name, None)
+            self._forget_orders({name})
+
+    def renew(self, name: str, words: Mapping[int, Words]) -> None:
+        """The things that a key refers to have other texts."""
+        self.tables[name].renew(words)
+        self._forget_orders({name})
+
+    def _forget_orders(self, keys: set[str]) -> None:
+        for sort in list(self._orders):
+            if keys & {self.fields[key.field].key for key in sort}:
+                del self._orders[sort]
 
     @property
-    def variant_places(self) -> NDArray[np.int32]:
-        """Where each row's variant stands in `texts`."""
-        if self._places is None:
-            places = np.searchsorted(self.texts.ids, self.columns["variant"])
-            self._places = places.astype(np.int32)
-        return self._places
+    def nbytes(self) -> int:
+        """Of all keys and kept orders."""
+        arrays = [column.values for column in self.columns.values()] + list(self._orders.values())
+        return sum(array.nbytes for array in arrays)
 
-    def key(self, name: str) -> Ints:
-        if name in self.texts.ranks:
-            return self.texts.ranks[name][self.variant_places]
-        return self.columns[name]
+    def words(self, name: str) -> Part | None:
+        """The words of a field; None for numbers, and for texts too many to be held."""
+        of = self.fields[name]
+        table = self.tables.get(of.key)
+        return None if table is None or of.key in self.ranked else table.part(of.part)
 
-    def order(self, name: str, *, descending: bool) -> Ints:
-        """Row places in order of a key; blanks come last either way."""
-        if name not in self._orders:
-            key = self.key(name)
-            blank = key == BLANK
-            order = np.argsort(np.where(blank, LARGEST, key), kind="stable")
-            self._orders[name] = order, int(blank.sum())
-        order, blanks = self._orders[name]
-        if not descending:
-            return order
-        filled = len(order) - blanks
-        return np.concatenate((order[:filled][::-1], order[filled:]))
+    def codes(self, name: str, rows: AnyInts | slice = slice(None)) -> tuple[AnyInts, int]:
+        """Integers in the order of a field's values, and which of them is a blank."""
+        column, words = self.columns[self.fields[name].key], self.words(name)
+        values = column.values[rows]
+        return (values, column.blank) if words is None else (words.ranks[values], 0)
 
-    def mask(self, words: Sequence[str], extra_ids: Sequence[int]) -> Mask:
-        """Rows whose variant holds all words, and those with one of the extra ids."""
-        rows: Mask = self.texts.matching(words)[self.variant_places]
-        if extra_ids:
-            places = np.searchsorted(self.ids, np.array(sorted(extra_ids), dtype=np.int64))
-            places = places[places < len(self.ids)]
-            rows[places[np.isin(self.ids[places], extra_ids)]] = True
-        return rows
+    def _wide(self, name: str, rows: Places) -> Ints:
+        codes, blank = self.codes(name, rows)
+        wide: Ints = codes.astype(np.int64)
+        wide[codes == blank] = LARGEST
+        return wide
 
-    def sums(self, rows: Mask | None) -> tuple[CurrencySums, ...]:
-        """One line for each currency that occurs; exact, from integer cents."""
-        if rows is None:
-            if self._all_sums is None:
-                self._all_sums = self._sums(slice(None))
-            return self._all_sums
-        return self._sums(rows)
+    def order(self, sort: Sort) -> Places:
+        """Row places in order; blanks last. Equal rows are by id, in the last key's direction."""
+        if sort in self._orders:
+            self._orders.move_to_end(sort)
+            return self._orders[sort]
+        if len(sort) == 1 and sort[0].descending:
+            codes, blank = self.codes(sort[0].field)
+            order = self.order((SortKey(sort[0].field),))
+            return descending(order, int((codes == blank).sum()))
+        return self._kept(sort, self._made(sort))
 
-    def _sums(self, rows: Mask | slice) -> tuple[CurrencySums, ...]:
-        by_currency: dict[str, dict[str, Decimal]] = {}
-        sales: dict[str, int] = {}
-        for name in ("gross", "payout", "cost"):
-            amounts = self.columns[name][rows]
-            codes = self.columns[f"{name}_currency"][rows]
-            filled = amounts != BLANK
-            for code in np.unique(codes[filled]):
-                mine = amounts[filled & (codes == code)]
-                currency = _currency(int(code))
-                by_currency.setdefault(currency, {})[name] = Decimal(int(mine.sum())).scaleb(-2)
-                if name == "gross":
-                    sales[currency] = len(mine)
-        return tuple(
-            CurrencySums(
-                currency,
-                sales.get(currency, 0),
-                sums.get("gross"),
-                sums.get("payout"),
-                sums.get("cost"),
-            )
-            for currency, sums in sorted(by_currency.items())
-        )
+    def _made(self, sort: Sort) -> Places:
+        if len(sort) <= 1:
+            codes, blank = self.codes(sort[0].field if sort else "id")
+            return ascending(codes, blank)
+        order = self.order(sort[-1:])
+        for key in reversed(sort[:-1]):
+            codes, blank = self.codes(key.field)
+            turned = _turned(codes, blank) if key.descending else codes
+            order = ascending(turned, blank, order)
+        return order
+
+    def _kept(self, sort: Sort, order: Places) -> Places:
+        self._orders[sort] = order
+        most = max(ORDERS_KEPT, ORDER_BYTES // max(order.nbytes, 1))
+        while len(self._orders) > most:
+            self._orders.popitem(last=False)
+        return order
+
+    def places_of(self, ids: Ints) -> Places:
+        """Where rows stand; ids that are not there are left out."""
+        if not len(self.ids):
+            return np.zeros(0, dtype=np.int32)
+        first, span = int(self.ids[0]), int(self.ids[-1] - self.ids[0]) + 1
+        ids = ids[(ids >= first) & (ids < first + span)]
+        if span > DENSE * len(self.ids) or len(ids) < FEW:
+            near = np.searchsorted(self.ids, ids)
+            exact: Places = near[self.ids[near] == ids].astype(np.int32)
+            return exact
+        place_by_id = np.full(span, -1, dtype=np.int32)
+        place_by_id[self.ids - first] = np.arange(len(self.ids), dtype=np.int32)
+        found: Places = place_by_id[ids - first]
+        return found[found >= 0]
+
+    def patch(self, changed: Ints, fetched: Fetched) -> None:
+        """Rows that changed, came or are gone: `changed` lists them, `fetched` those still there.
+
+        Both in id order. Kept orders are mended as sorting anew would make them.
+        """
+        columns = self._adopted(fetched)
+        removed = np.zeros(len(self.ids), dtype=np.bool_)
+        removed[self.places_of(changed)] = True
+        gone = np.flatnonzero(removed & ~np.isin(self.ids, fetched.ids)).astype(np.int32)
+        fresh = fetched.ids[~np.isin(fetched.ids, self.ids)]
+        moved = self._move(gone, fresh) if len(gone) or len(fresh) else None
+        places = self.places_of(fetched.ids)
+        for name, column in columns.items():
+            self.columns[name].put(places, column)
+        self._mend(removed, moved, places)
+
+    def _move(self, gone: Places, fresh: Ints) -> Places:
+        """Takes rows out and makes room for others; returns the new place of each old one."""
+        kept = np.delete(self.ids, gone)
+        at = np.searchsorted(kept, fresh)
+        for name, column in self.columns.items():
+            if name != "id":
+                column.moved(gone, at)
+        old_ids, self.ids = self.ids, np.insert(kept, at, fresh)
+        self.columns["id"] = KeyColumn(self.ids)
+        return np.searchsorted(self.ids, old_ids).astype(np.int32)
+
+    def _mend(self, removed: Mask, moved: Places | None, places: Places) -> None:
+        for sort in list(self._orders):
+            if len(sort) > 1 or (sort and self.fields[sort[0].field].key not in self.columns):
+                del self._orders[sort]
+                continue
+            keys = partial(self._wide, sort[0].field if sort else "id")
+            self._orders[sort] = mended(self._orders[sort], removed, moved, places, keys)
+
+    def missing(self, keys: Iterable[str]) -> list[str]:
+        return [key for key in dict.fromkeys(keys) if key not in self.columns]
 
 
-def unpack(data: bytes, names: Sequence[str]) -> tuple[Ints, dict[str, Ints]]:
-    """Ids and columns of what `packed_keys` sent."""
-    table = np.frombuffer(data, dtype=">i8").reshape(-1, len(names) + 1)
-    columns = {name: table[:, n + 1].astype(np.int64) for n, name in enumerate(names)}
-    return table[:, 0].astype(np.int64), columns
-
-
-def _currency(code: int) -> str:
-    return bytes((code >> 16, code >> 8 & 255, code & 255)).decode()
+def _turned(codes: AnyInts, blank: int) -> AnyInts:
+    """Codes for a descending order, blanks still the smallest."""
+    wide = codes.astype(np.int64)
+    turned = int(wide.max(initial=0)) - wide + blank + 1 if blank == 0 else -wide
+    turned[codes == blank] = blank
+    return turned

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from soleflip_desktop.db.queries.figures import LANDED_COST, PROFIT
 from soleflip_desktop.db.queries.joins import ACCOUNT, catalog
 from soleflip_desktop.domain.analytics import ProfitBy, ProfitQuery, ProfitRow
 
@@ -16,11 +17,10 @@ KEYS = {
     ProfitBy.PLATFORM: "f.name",
 }
 
-PROFIT = """
+SALES = """
 SELECT {key} AS key, o.gross_currency, count(*), sum(o.gross_amount),
     sum(o.payout_amount - o.gross_amount), sum(o.payout_amount),
-    sum(i.cost_gross) FILTER (WHERE i.cost_currency = o.gross_currency),
-    sum(o.payout_amount - i.cost_gross) FILTER (WHERE i.cost_currency = o.payout_currency),
+    sum({landed_cost}) FILTER (WHERE i.cost_currency = o.gross_currency), sum({profit}),
     count(*) FILTER (WHERE o.payout_amount IS NULL),
     count(*) FILTER (WHERE i.cost_gross IS NULL)
 FROM transactions.order o
@@ -36,6 +36,13 @@ def profit(session: Session, query: ProfitQuery) -> list[ProfitRow]:
     """One row for each group and currency, in order of the group."""
     start = query.start and datetime.combine(query.start, time(), UTC)
     stop = query.end and datetime.combine(query.end + timedelta(days=1), time(), UTC)
-    statement = sa.text(PROFIT.format(key=KEYS[query.by], joins=ACCOUNT + catalog("o")))
+    statement = sa.text(
+        SALES.format(
+            key=KEYS[query.by],
+            landed_cost=LANDED_COST,
+            profit=PROFIT,
+            joins=ACCOUNT + catalog("o"),
+        )
+    )
     found = session.execute(statement, {"start": start, "stop": stop})
     return [ProfitRow(*values) for values in found]

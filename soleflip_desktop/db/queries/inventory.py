@@ -3,28 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.db.models import InventoryItem, Supplier
+from soleflip_desktop.db.queries.figures import (
+    DAYS_HELD,
+    LANDED_COST,
+    MARGIN_AT_ASK_PCT,
+    MARKET,
+    PROFIT,
+    PROFIT_PER_DAY,
+    ROI_PCT,
+    attachments,
+    listings,
+)
 from soleflip_desktop.db.queries.joins import LIVE_SALE, catalog
 from soleflip_desktop.db.queries.provenance import provenance
 from soleflip_desktop.domain.integration import ChangedEntity
-from soleflip_desktop.domain.inventory import ItemDetail, ItemRow, ItemStatus, Keeping, Purchase
+from soleflip_desktop.domain.inventory import (
+    BoxState,
+    Condition,
+    ItemDetail,
+    ItemRow,
+    ItemStatus,
+    Keeping,
+    Purchase,
+    VatScheme,
+)
+
+CHOICES: dict[str, type[StrEnum]] = {
+    "condition": Condition,
+    "box_state": BoxState,
+    "vat_scheme": VatScheme,
+}
 
 ROWS = sa.text(
     f"""
-SELECT i.id, p.name, b.name, p.style_code, c.name, s.label, i.status,
-    i.cost_gross, i.cost_currency, o.gross_amount, o.gross_currency,
-    o.payout_amount, o.payout_currency,
-    CASE WHEN o.payout_currency = i.cost_currency THEN o.payout_amount - i.cost_gross END,
-    i.acquired_at, o.sold_at, f.name, i.import_batch_id, i.import_row
+SELECT i.id, p.name AS product, b.name AS brand, p.style_code, c.name AS category,
+    s.label AS size, i.status, i.cost_gross AS cost, i.cost_currency,
+    o.gross_amount AS gross, o.gross_currency, o.payout_amount AS payout, o.payout_currency,
+    {PROFIT} AS profit, i.acquired_at, o.sold_at, f.name AS platform,
+    i.import_batch_id AS batch_id, i.import_row, i.version,
+    coalesce(g.platforms, '{{}}') AS listed, i.condition, i.box_state, w.path AS location,
+    i.tags, i.notes, u.name AS supplier, i.purchase_order_number, i.purchase_invoice_number,
+    i.delivered_at, i.return_until, i.cost_net, i.cost_inbound, i.vat_scheme, i.vat_pct,
+    {LANDED_COST} AS landed_cost, {DAYS_HELD} AS days_held, {ROI_PCT} AS roi_pct,
+    {PROFIT_PER_DAY} AS profit_per_day, m.lowest_ask AS market_value,
+    m.currency AS market_currency, m.observed_at AS market_seen_at,
+    {MARGIN_AT_ASK_PCT} AS margin_at_ask_pct, coalesce(t.files, 0) AS attachments
 FROM inventory.item i
 {catalog("i")}LEFT JOIN transactions.order o ON {LIVE_SALE}
 LEFT JOIN system.platform_account a ON a.id = o.platform_account_id
 LEFT JOIN system.platform f ON f.id = a.platform_id
+LEFT JOIN inventory.location w ON w.id = i.location_id
+LEFT JOIN suppliers.supplier u ON u.id = i.supplier_id
+{MARKET}{listings("l.item_id = ANY(:ids)")}{attachments("n.item_id = ANY(:ids)")}
 WHERE i.id = ANY(:ids)
 """  # noqa: S608  (our own constants)
 )
@@ -32,31 +67,34 @@ WHERE i.id = ANY(:ids)
 
 def rows(session: Session, ids: Sequence[int]) -> list[ItemRow]:
     """In any order; ids that are gone are left out."""
-    return [_row(values) for values in session.execute(ROWS, {"ids": list(ids)})]
+    return [_row(values) for values in session.execute(ROWS, {"ids": list(ids)}).mappings()]
 
 
-def _row(values: sa.Row[Any]) -> ItemRow:
-    cells = list(values)
-    cells[6] = ItemStatus(cells[6])
-    return ItemRow(*cells)
+def _row(values: sa.RowMapping) -> ItemRow:
+    cells = dict(values)
+    cells["status"] = ItemStatus(cells["status"])
+    for name, words in CHOICES.items():
+        cells[name] = None if cells[name] is None else words(cells[name])
+    cells["tags"], cells["listed"] = tuple(cells["tags"]), tuple(cells["listed"])
+    return ItemRow(**cells)
 
 
 def detail(session: Session, item_id: int) -> ItemDetail | None:
     """The unit with its purchase and where it comes from."""
-    found, item = rows(session, [item_id]), session.get(InventoryItem, item_id)
-    if not found or item is None:
+    found = rows(session, [item_id])
+    if not found:
         return None
-    supplier = None if item.supplier_id is None else session.get_one(Supplier, item.supplier_id)
+    row = found[0]
     purchase = Purchase(
-        supplier=None if supplier is None else supplier.name,
-        order_number=item.purchase_order_number,
-        invoice_number=item.purchase_invoice_number,
-        delivered_at=item.delivered_at,
-        return_until=item.return_until,
-        cost_net=item.cost_net,
-        vat_scheme=item.vat_scheme,
-        vat_pct=item.vat_pct,
+        supplier=row.supplier,
+        order_number=row.purchase_order_number,
+        invoice_number=row.purchase_invoice_number,
+        delivered_at=row.delivered_at,
+        return_until=row.return_until,
+        cost_net=row.cost_net,
+        vat_scheme=row.vat_scheme,
+        vat_pct=row.vat_pct,
     )
-    keeping = Keeping(item.condition, item.box_state, item.location, item.notes)
-    source = provenance(session, ChangedEntity.ITEM, item_id, item.import_batch_id, item.import_row)
-    return ItemDetail(found[0], purchase, keeping, source)
+    keeping = Keeping(row.condition, row.box_state, row.location, row.notes)
+    source = provenance(session, ChangedEntity.ITEM, item_id, row.batch_id, row.import_row)
+    return ItemDetail(row, purchase, keeping, source)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from soleflip_desktop.db.models import Transaction
+from soleflip_desktop.db.queries.figures import PROFIT
 from soleflip_desktop.db.queries.joins import ACCOUNT, catalog
 from soleflip_desktop.db.queries.provenance import provenance
 from soleflip_desktop.domain.integration import ChangedEntity
@@ -19,7 +20,7 @@ ROWS = sa.text(
 SELECT o.id, o.external_id, f.name, a.label, p.name, b.name, p.style_code, s.label, o.status,
     o.sold_at, o.gross_amount, o.gross_currency, o.payout_amount - o.gross_amount,
     o.payout_amount, o.payout_currency, i.cost_gross, i.cost_currency,
-    CASE WHEN o.payout_currency = i.cost_currency THEN o.payout_amount - i.cost_gross END,
+    {PROFIT},
     o.paid_at, o.buyer_country, o.buyer_region, o.import_batch_id, o.import_row
 FROM transactions.order o
 {ACCOUNT}
