@@ -13,23 +13,31 @@ from soleflip_desktop.db import schema
 from soleflip_desktop.db.embedded import EmbeddedServer
 from soleflip_desktop.db.engine import Database, translated_errors, use_encryption_key
 from soleflip_desktop.db.listener import ChangeListener
-from soleflip_desktop.db.queries import integration
+from soleflip_desktop.db.queries import change_feed, integration
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.changes import ChangeBus
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.integration import ImportProgress, ImportRequest, ImportResult
 from soleflip_desktop.services import Services
 from soleflip_desktop.services.analytics import AnalyticsService
+from soleflip_desktop.services.attachments import AttachmentsService
+from soleflip_desktop.services.counts import CountsService
 from soleflip_desktop.services.import_loader import ImportLoader
 from soleflip_desktop.services.integration import IntegrationService
 from soleflip_desktop.services.inventory import InventoryService
+from soleflip_desktop.services.labels import LabelsService
+from soleflip_desktop.services.locations import LocationsService
 from soleflip_desktop.services.profiles import SavedProfiles
+from soleflip_desktop.services.steps import StepsService
 from soleflip_desktop.services.system import SystemService
 from soleflip_desktop.services.transactions import TransactionsService
+from soleflip_desktop.services.units import UnitsService
+from soleflip_desktop.services.views import ViewsService
 from soleflip_desktop.settings.paths import DataFolder, data_dir
 from soleflip_desktop.settings.secrets import KeyringStore, SecretStore
 from soleflip_desktop.sync.file_desk import FileDesk
 from soleflip_desktop.sync.jobs.import_file import import_file
+from soleflip_desktop.sync.label_desk import LabelDesk
 from soleflip_desktop.sync.process_runner import ProcessImportRunner
 from soleflip_desktop.sync.profile_book import ProfileBook, all_profiles
 
@@ -60,6 +68,7 @@ class Backend:
     services: Services
     runner: ProcessImportRunner
     desk: FileDesk
+    label_desk: LabelDesk
     book: ProfileBook
     loader: ImportLoader
     upgraded: bool
@@ -98,20 +107,23 @@ def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> 
             if upgrade:
                 with database.session() as session:
                     integration.close_interrupted(session)
+                    change_feed.prune(session)
     except BaseException:
         while closers:
             closers.pop()()
         raise
     runner = ProcessImportRunner(url, bus, import_in_child)
     book = ProfileBook(SavedProfiles(database))
+    services = _services(database, options.folder)
     return Backend(
         options,
         url,
         bus,
         database,
-        _services(database),
+        services,
         runner,
         FileDesk(book),
+        LabelDesk(services.labels),
         book,
         ImportLoader(database),
         upgraded,
@@ -128,13 +140,20 @@ def normalised(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def _services(database: Database) -> Services:
+def _services(database: Database, folder: DataFolder) -> Services:
     return Services(
         inventory=InventoryService(database),
         transactions=TransactionsService(database),
         integration=IntegrationService(database),
         analytics=AnalyticsService(database),
         system=SystemService(database),
+        units=UnitsService(database),
+        steps=StepsService(database),
+        locations=LocationsService(database),
+        views=ViewsService(database),
+        attachments=AttachmentsService(database, folder.attachments),
+        counts=CountsService(database),
+        labels=LabelsService(database),
     )
 
 

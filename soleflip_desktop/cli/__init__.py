@@ -11,9 +11,18 @@ from pathlib import Path
 
 from soleflip_desktop import __version__
 from soleflip_desktop.bootstrap import Backend, Options, open_backend
-from soleflip_desktop.cli import figures, imports, profiles
+from soleflip_desktop.cli import (
+    counts,
+    figures,
+    imports,
+    labels,
+    places,
+    profiles,
+    steps,
+    units,
+    views,
+)
 from soleflip_desktop.cli.output import FAILED, with_json
-from soleflip_desktop.db.queries.export import TABLES
 from soleflip_desktop.domain.analytics import ProfitBy
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.settings.log_file import log_to
@@ -24,12 +33,10 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"SoleFlip Desktop {__version__}")
     _common(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for command in (*imports.add_commands(commands), *profiles.add_commands(commands)):
-        _common(command)
-    export = commands.add_parser("export", help="a table as CSV")
-    export.add_argument("table", choices=list(TABLES))
-    export.add_argument("--out", type=Path, required=True, metavar="FILE")
-    _common(export)
+    for part in (imports, profiles, units, steps, places, views, labels, counts):
+        for command in part.add_commands(commands):
+            _common(command)
+    _common(figures.add_export(commands))
     reports = commands.add_parser("report", help="figures").add_subparsers(
         dest="action", required=True
     )
@@ -87,6 +94,13 @@ COMMANDS: dict[str, Callable[[Backend, argparse.Namespace], int]] = {
     "import": imports.run_import,
     "imports": imports.run_imports,
     "profiles": profiles.run_profiles,
+    "items": units.run_items,
+    "undo": steps.run_undo,
+    "redo": steps.run_redo,
+    "locations": places.run_locations,
+    "views": views.run_views,
+    "labels": labels.run_labels,
+    "counts": counts.run_counts,
     "export": figures.run_export,
     "report": figures.run_report,
     "db": figures.run_db,

@@ -49,6 +49,16 @@ class DataFolder:
         return self.root / "imports"
 
     @property
+    def attachments(self) -> Path:
+        """Photos and documents of units, each under the hash of its content."""
+        return self.root / "attachments"
+
+    @property
+    def thumbnails(self) -> Path:
+        """Small pictures of the photos; whoever deletes them gets them again."""
+        return self.root / "thumbnails"
+
+    @property
     def settings_file(self) -> Path:
         return self.root / "settings.json"
 
@@ -62,7 +72,14 @@ class DataFolder:
         passable = sys.platform != "win32" and os.geteuid() == 0
         try:
             self.root.mkdir(mode=0o711 if passable else 0o700, parents=True, exist_ok=True)
-            for folder in (self.logs, self.locks, self.backups, self.imports):
+            for folder in (
+                self.logs,
+                self.locks,
+                self.backups,
+                self.imports,
+                self.attachments,
+                self.thumbnails,
+            ):
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             msg = (

@@ -1,0 +1,1 @@
+"""Documents that the app writes: labels, barcodes, tables as PDF."""
