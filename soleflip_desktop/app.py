@@ -26,6 +26,7 @@ from soleflip_desktop.resources import resource_path
 from soleflip_desktop.settings.log_file import log_to
 from soleflip_desktop.settings.paths import DataFolder, data_dir
 from soleflip_desktop.ui.common.context import UiContext
+from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.theme import Theme
 from soleflip_desktop.ui.main_window import MainWindow
@@ -63,6 +64,19 @@ def main(argv: Sequence[str]) -> int:
     logging.getLogger().removeHandler(log_file)
     log_file.close()
     return 0
+
+
+def _workbench(backend: Backend) -> Workbench:
+    services = backend.services
+    return Workbench(
+        units=services.units,
+        steps=services.steps,
+        locations=services.locations,
+        views=services.views,
+        attachments=services.attachments,
+        counts=services.counts,
+        labels=backend.label_desk,
+    )
 
 
 def _error(facts: dict[str, Any]) -> BaseException:
@@ -115,6 +129,7 @@ class App:
             UiContext(
                 inventory=backend.services.inventory.grid,
                 orders=backend.services.transactions.grid,
+                workbench=_workbench(backend),
                 imports=backend.services.integration,
                 desk=backend.desk,
                 runner=backend.runner,
@@ -124,6 +139,8 @@ class App:
                 sample_file=sample if sample.exists() else None,
             )
         )
+        if self._window.scanning is not None:
+            self._window.scanning.start()
 
     def _start(self) -> Backend:
         from soleflip_desktop.bootstrap import Options, open_backend  # noqa: PLC0415  (see above)

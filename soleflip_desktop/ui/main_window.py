@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QSettings, Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -17,37 +16,41 @@ from PySide6.QtWidgets import (
 )
 
 from soleflip_desktop.domain.changes import Domain
-from soleflip_desktop.ui.common.actions import Action, build
+from soleflip_desktop.ui.common.actions import Action, Menu, build
 from soleflip_desktop.ui.common.change_signals import ChangeSignals
+from soleflip_desktop.ui.common.command_palette import CommandPalette
 from soleflip_desktop.ui.common.context import UiContext, UiKit
-from soleflip_desktop.ui.common.dialogs import ask_to_cancel_import, open_files, show_about
+from soleflip_desktop.ui.common.dialogs import (
+    ask_to_cancel_import,
+    open_files,
+    show_about,
+)
 from soleflip_desktop.ui.common.drop_hint import DropHint, dropped_files
 from soleflip_desktop.ui.common.error_dialog import BugReporter
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.icons import IconSet
+from soleflip_desktop.ui.common.key_help import KeyHelp
+from soleflip_desktop.ui.common.menus import Menus
 from soleflip_desktop.ui.common.navigation import Navigation
 from soleflip_desktop.ui.common.notifier import MessageBar, Notifier
 from soleflip_desktop.ui.common.starting_page import StartingPage
 from soleflip_desktop.ui.common.tasks import TaskRunner
-from soleflip_desktop.ui.common.theme import Theme, ThemeMode
+from soleflip_desktop.ui.common.theme import Theme
+from soleflip_desktop.ui.common.theme_menu import build_theme_actions
+from soleflip_desktop.ui.common.window_place import restore_place, save_place
 from soleflip_desktop.ui.integration.import_queue import ImportQueue
 from soleflip_desktop.ui.integration.page import ImportsPage
+from soleflip_desktop.ui.inventory.counts.page import CountsPage
 from soleflip_desktop.ui.inventory.page import InventoryPage
+from soleflip_desktop.ui.inventory.scanning import Scanning
 from soleflip_desktop.ui.transactions.page import OrdersPage
 
-_GEOMETRY, _PAGE, _THEME, _FOLDER = (
-    "window/geometry",
-    "window/page",
-    "window/theme",
-    "window/folder",
-)
-_THEMES = {
-    ThemeMode.SYSTEM: "&Follow system",
-    ThemeMode.LIGHT: "&Light",
-    ThemeMode.DARK: "&Dark",
-}
-
-Page = InventoryPage | OrdersPage | ImportsPage
+_PAGE, _FOLDER = "window/page", "window/folder"
+#: A key that others follow at once came from a scanner; nobody types that fast.
+_ALONE_MS = 150
+#: Titles in the order of `MainWindow.pages`; the icons are named like them.
+_PAGES = ("Inventory", "Orders", "Imports", "Counts")
+Page = InventoryPage | OrdersPage | ImportsPage | CountsPage
 
 
 class MainWindow(QMainWindow):
@@ -67,7 +70,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("SoleFlip Desktop")
         self.setAcceptDrops(True)
-        self._theme, self._version = theme, version
+        self._version = version
         icons = IconSet(theme)
         tasks, self.notifier = TaskRunner(self), Notifier(self)
         self.kit = UiKit(settings, theme, icons, formatter, tasks, self.notifier)
@@ -83,13 +86,19 @@ class MainWindow(QMainWindow):
         self.totals = QLabel(self)
         self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.pages: tuple[Page, ...] = ()
+        self._imports: ImportsPage | None = None
+        self._inventory: InventoryPage | None = None
+        self.scanning: Scanning | None = None
         self.queue: ImportQueue | None = None
         self._context: UiContext | None = None
         self._changes: ChangeSignals | None = None
+        self._help_timer = QTimer(self, interval=_ALONE_MS, singleShot=True)
+        self._help_timer.timeout.connect(self.show_keys)
         self._build_frame()
+        self.menus = Menus(self)
         self._build_menus()
         self._drop_hint = DropHint(self)
-        self._restore()
+        restore_place(self, settings)
 
     # -- life ----------------------------------------------------------------------------------
 
@@ -99,17 +108,21 @@ class MainWindow(QMainWindow):
         sample = context.sample_file is not None and context.sample_file.is_file()
         self.queue = ImportQueue(context.runner, self.kit.tasks, self)
         imports = ImportsPage(context.imports, context.desk, self.queue, self.kit, sample=sample)
-        imports.orders_requested.connect(lambda: self.go_to(1))
-        self.pages = (
-            InventoryPage(context.inventory, self.kit, sample=sample),
-            OrdersPage(context.orders, self.kit, sample=sample),
-            imports,
-        )
+        doors = context.workbench
+        inventory = InventoryPage(context.inventory, doors, self.kit, sample=sample)
+        orders = OrdersPage(context.orders, doors.views, self.kit, sample=sample)
+        counting = CountsPage(doors.counts, doors.locations, self.kit)
+        imports.orders_requested.connect(lambda: self.show_page(orders))
+        self._imports, self._inventory = imports, inventory
+        self.pages = (inventory, orders, imports, counting)
         for page in self.pages:
-            page.import_requested.connect(self.choose_files)
-            page.sample_requested.connect(self.import_sample)
             page.totals_changed.connect(self._on_totals_changed)
             self.stack.addWidget(page)
+        for asking in (inventory, orders, imports):
+            asking.import_requested.connect(self.choose_files)
+            asking.sample_requested.connect(self.import_sample)
+        self.scanning = Scanning(inventory, counting, doors.counts, self.kit, self)
+        self.scanning.units_wanted.connect(lambda: self.show_page(inventory))
         self._changes = ChangeSignals(context.changes, self)
         self._changes.changed.connect(self._on_changed)
         for action in self.navigation.actions_by_page:
@@ -128,7 +141,12 @@ class MainWindow(QMainWindow):
             event.ignore()
             ask_to_cancel_import(self, self._cancel_and_close)
             return
+        if self._inventory is not None and not self._inventory.ask_before_leaving(self.close):
+            event.ignore()
+            return
         self._save()
+        if self.scanning is not None:
+            self.scanning.stop()
         if self._changes is not None:
             self._changes.close()
         self.kit.tasks.close()
@@ -145,6 +163,10 @@ class MainWindow(QMainWindow):
         self.navigation.mark(number)
         page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.totals.setText(page.totals)
+        self.menus.show_page(page)
+
+    def show_page(self, page: Page) -> None:
+        self.go_to(self.pages.index(page))
 
     def _on_totals_changed(self, text: str) -> None:
         if self.sender() is self.stack.currentWidget():
@@ -152,9 +174,7 @@ class MainWindow(QMainWindow):
 
     def _on_changed(self, domains: frozenset[Domain]) -> None:
         for page in self.pages:
-            touched = page.domains if isinstance(page, ImportsPage) else page.spec.domains
-            if touched & domains:
-                page.mark_stale()
+            page.note_change(domains)
 
     # -- imports -------------------------------------------------------------------------------
 
@@ -163,17 +183,15 @@ class MainWindow(QMainWindow):
         open_files(self, folder, self._on_files_chosen)
 
     def import_files(self, paths: list[str]) -> None:
-        imports = self.pages[-1] if self.pages else None
-        if isinstance(imports, ImportsPage) and paths:
-            self.go_to(len(self.pages) - 1)
-            imports.import_files(paths)
+        if self._imports is not None and paths:
+            self.show_page(self._imports)
+            self._imports.import_files(paths)
 
     def import_sample(self) -> None:
-        imports = self.pages[-1] if self.pages else None
         sample = self._context.sample_file if self._context is not None else None
-        if isinstance(imports, ImportsPage) and sample is not None:
-            self.go_to(len(self.pages) - 1)
-            imports.import_directly(str(sample))
+        if self._imports is not None and sample is not None:
+            self.show_page(self._imports)
+            self._imports.import_directly(str(sample))
 
     def _on_files_chosen(self, paths: list[str]) -> None:
         self.kit.settings.setValue(_FOLDER, str(Path(paths[0]).parent))
@@ -205,15 +223,25 @@ class MainWindow(QMainWindow):
         if self.queue is not None and not self.queue.running:
             self.close()
 
+    def show_palette(self) -> None:
+        CommandPalette(self.menus.commands(), self.kit.settings, self).open_over(self)
+
+    def show_keys(self) -> None:
+        KeyHelp(self.menus.commands(), self).open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A question mark that no editor took, alone, shows the keys."""
+        self._help_timer.stop()
+        if event.text() == "?":
+            self._help_timer.start()
+        else:
+            super().keyPressEvent(event)
+
     # -- frame ---------------------------------------------------------------------------------
 
     def _build_frame(self) -> None:
-        for title, icon in (
-            ("Inventory", "inventory"),
-            ("Orders", "orders"),
-            ("Imports", "imports"),
-        ):
-            self.navigation.add(title, icon)
+        for title in _PAGES:
+            self.navigation.add(title, title.lower())
         for action in self.navigation.actions_by_page:
             action.setEnabled(False)
         right = QVBoxLayout()
@@ -232,38 +260,24 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.totals, 1)
 
     def _build_menus(self) -> None:
-        icons = self.kit.icons
-        files = self.menuBar().addMenu("&File")
         choose = Action("&Import…", self.choose_files, "Ctrl+I", "imports")
-        self._import_action = build(choose, self, icons)
-        self._sample_action = build(Action("Import &sample data", self.import_sample), self, icons)
+        self._import_action = self._built(choose)
+        self._sample_action = self._built(Action("Import &sample data", self.import_sample))
         for action in (self._import_action, self._sample_action):
             action.setEnabled(False)
-            files.addAction(action)
-        files.addSeparator()
-        files.addAction(build(Action("&Quit", self.close, "Ctrl+Q"), self, icons))
-        view = self.menuBar().addMenu("&View")
-        view.addActions(self.navigation.actions_by_page)
-        view.addSeparator()
-        group = QActionGroup(self)
-        stored = self.kit.settings.value(_THEME)
-        if stored in set(ThemeMode) and not self._theme.forced:
-            self._theme.set_mode(ThemeMode(str(stored)))
-        for mode, text in _THEMES.items():
-            chosen = Action(text, partial(self._choose_theme, mode))
-            action = build(chosen, group, icons)
-            action.setCheckable(True)
-            action.setChecked(mode is self._theme.mode)
-            view.addAction(action)
-        self.theme_actions = group
-        about = Action(
-            "&About SoleFlip Desktop", self.show_about, QKeySequence.StandardKey.HelpContents
-        )
-        self.menuBar().addMenu("&Help").addAction(build(about, self, icons))
+            self.menus.add(Menu.FILE, action)
+        self.menus.add(Menu.FILE, self._built(Action("&Quit", self.close, "Ctrl+Q")), last=True)
+        palette = Action("&Command palette…", self.show_palette, "Ctrl+K")
+        self.menus.add(Menu.VIEW, *self.navigation.actions_by_page, self._built(palette))
+        self.menus.separate(Menu.VIEW)
+        self.theme_actions = build_theme_actions(self.kit, self)
+        self.menus.add(Menu.VIEW, *self.theme_actions.actions())
+        keys = Action("&Keyboard shortcuts", self.show_keys, "F1")
+        about = Action("&About SoleFlip Desktop", self.show_about)
+        self.menus.add(Menu.HELP, self._built(keys), self._built(about))
 
-    def _choose_theme(self, mode: ThemeMode) -> None:
-        self.kit.settings.setValue(_THEME, mode.value)
-        self._theme.set_mode(mode)
+    def _built(self, action: Action) -> QAction:
+        return build(action, self, self.kit.icons)
 
     def show_about(self) -> None:
         context = self._context
@@ -271,14 +285,8 @@ class MainWindow(QMainWindow):
         server = context.server if context else "not started yet"
         show_about(self, self._version, folder, server)
 
-    def _restore(self) -> None:
-        self.resize(1280, 720)
-        geometry = self.kit.settings.value(_GEOMETRY)
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-
     def _save(self) -> None:
-        self.kit.settings.setValue(_GEOMETRY, self.saveGeometry())
+        save_place(self, self.kit.settings)
         current = self.stack.currentWidget()
         for number, page in enumerate(self.pages):
             page.save_state()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -42,7 +42,10 @@ def _no_text(_row: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[RowT]):
-    """One column. `key` names it in the settings; `sort_key` None means it cannot be sorted."""
+    """One column. `key` names it in the settings; `sort_key` None means it cannot be sorted.
+
+    `hidden`: not shown until somebody chooses it. `edit`: the UnitField that is edited in it.
+    """
 
     key: str
     title: str
@@ -54,6 +57,8 @@ class Column(Generic[RowT]):
     tooltip: Callable[[RowT], str] = _no_text
     tone: Callable[[RowT], Tone] = _plain
     pill: bool = False
+    hidden: bool = False
+    edit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +128,43 @@ def money_column(
 def number_column(
     key: str,
     title: str,
-    value: Callable[[RowT], int],
+    value: Callable[[RowT], int | None],
     formatter: Formatter,
     *,
     tone: Callable[[RowT], Tone] = _plain,
     width: int = 90,
+    sortable: bool = False,
 ) -> Column[RowT]:
     def display(row: RowT) -> str:
-        return formatter.count(value(row))
+        number = value(row)
+        return "" if number is None else formatter.count(number)
 
     def clipboard(row: RowT) -> str:
-        return str(value(row))
+        number = value(row)
+        return "" if number is None else str(number)
 
-    return Column(key, title, display, clipboard, None, Align.RIGHT, width=width, tone=tone)
+    sort_key = key if sortable else None
+    return Column(key, title, display, clipboard, sort_key, Align.RIGHT, width=width, tone=tone)
+
+
+def figure_column(
+    key: str,
+    title: str,
+    value: Callable[[RowT], Decimal | None],
+    formatter: Formatter,
+    *,
+    tone: Callable[[RowT], Tone] = _plain,
+    width: int = 84,
+) -> Column[RowT]:
+    """A column of plain decimals, two places; the title names the unit: "ROI %"."""
+
+    def display(row: RowT) -> str:
+        return formatter.amount(value(row))
+
+    def clipboard(row: RowT) -> str:
+        return formatter.plain(value(row))
+
+    return Column(key, title, display, clipboard, key, Align.RIGHT, width=width, tone=tone)
 
 
 def day_column(
@@ -153,6 +182,26 @@ def day_column(
 
     def display(row: RowT) -> str:
         return formatter.day(value(row))
+
+    return Column(key, title, display, iso, key, width=width, tooltip=iso)
+
+
+def calendar_column(
+    key: str,
+    title: str,
+    value: Callable[[RowT], date | None],
+    formatter: Formatter,
+    *,
+    width: int = 104,
+) -> Column[RowT]:
+    """A column of days that are no moments; the tooltip gives them in ISO form."""
+
+    def iso(row: RowT) -> str:
+        day = value(row)
+        return "" if day is None else day.isoformat()
+
+    def display(row: RowT) -> str:
+        return formatter.calendar_day(value(row))
 
     return Column(key, title, display, iso, key, width=width, tooltip=iso)
 

@@ -24,6 +24,7 @@ from soleflip_desktop.domain.transactions import OrderDetail, OrderRow
 from soleflip_desktop.services.grid import GridSource
 from soleflip_desktop.sync.import_desk import ImportDesk
 from soleflip_desktop.sync.import_runner import ImportRunner
+from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.icons import IconSet
 from soleflip_desktop.ui.common.notifier import Notifier
@@ -83,6 +84,7 @@ class UiContext:
 
     inventory: DetailSource[ItemRow, ItemDetail]
     orders: DetailSource[OrderRow, OrderDetail]
+    workbench: Workbench
     imports: ImportsSource
     desk: ImportDesk
     runner: ImportRunner

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QSplitter, QToolButton
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.ui.common.context import DetailSource, UiKit
 from soleflip_desktop.ui.common.detail_pane import DetailPane, DetailT
+from soleflip_desktop.ui.common.doors import ViewsSource
+from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
 from soleflip_desktop.ui.common.table_page import PageSpec, TablePage
 from soleflip_desktop.ui.common.virtual_table_model import RowT
 
@@ -25,12 +27,14 @@ class DetailPage(TablePage[RowT], Generic[RowT, DetailT]):
         self,
         spec: PageSpec[RowT],
         source: DetailSource[RowT, DetailT],
+        views: ViewsSource,
         kit: UiKit,
         make_pane: Callable[[UiKit], DetailPane[DetailT]],
         *,
         sample: bool,
+        staged: StagedEdits | None = None,
     ) -> None:
-        super().__init__(spec, source, kit, sample=sample)
+        super().__init__(spec, source, views, kit, sample=sample, staged=staged)
         self._details = source
         self._asked: int | None = None
         self.pane = make_pane(kit)
@@ -54,9 +58,9 @@ class DetailPage(TablePage[RowT], Generic[RowT, DetailT]):
         toggle.setProperty("role", "flat")
         toggle.setCheckable(True)
         self.kit.icons.follow(toggle, "details")
-        toggle.setToolTip(f"Show the details of the selected {self.spec.noun} (Ctrl+D)")
+        toggle.setToolTip(f"Show the details of the selected {self.spec.noun} (Ctrl+Shift+D)")
         toggle.setAccessibleName(self.pane.accessibleName())
-        toggle.setShortcut("Ctrl+D")
+        toggle.setShortcut("Ctrl+Shift+D")
         key = f"{self.spec.key}/details_shown"
         toggle.setChecked(bool(self.kit.settings.value(key, defaultValue=True, type=bool)))
         toggle.toggled.connect(self._on_toggled)

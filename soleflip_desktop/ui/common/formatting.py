@@ -59,6 +59,11 @@ class Formatter:
     def locale(self) -> str:
         return str(self._locale)
 
+    @property
+    def zone(self) -> tzinfo | None:
+        """In which days begin; None: the operating system's."""
+        return self._zone
+
     def money(self, amount: Decimal | None, currency: str | None) -> str:
         """With the currency's sign where the locale puts it: €1,234.50."""
         if amount is None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
+from soleflip_desktop.ui.common.actions import keys_of
 from soleflip_desktop.ui.common.icons import IconSet
 
 _WIDTH = 184
@@ -42,7 +43,7 @@ class Navigation(QWidget):
         action.setIconText(f"  {title}")
         action.setCheckable(True)
         action.setShortcut(QKeySequence(f"Ctrl+{number + 1}"))
-        action.setToolTip(f"{title} (Ctrl+{number + 1})")
+        action.setToolTip(f"{title} ({keys_of(action)})")
         self._icons.follow(action, icon)
         action.triggered.connect(lambda _checked=False: self.page_chosen.emit(number))
         button = QToolButton(self)

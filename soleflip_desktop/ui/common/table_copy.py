@@ -1,7 +1,9 @@
-"""Ctrl+C in a table: its selected rows with their headers, as a spreadsheet takes them."""
+"""Ctrl+C in a table of rows that are in memory: they with their headers, for a spreadsheet."""
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -10,8 +12,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 
 from soleflip_desktop.ui.common.columns import Column, RenderedRow
 from soleflip_desktop.ui.common.table_view import TableView
-
-_BREAKS = str.maketrans("\t\r\n", "   ")
 
 
 class CopySource(Protocol):
@@ -23,13 +23,14 @@ class CopySource(Protocol):
 
 
 def rows_to_text(source: CopySource, rows: Sequence[int]) -> str:
-    columns = source.columns
-    lines = ["\t".join(column.title for column in columns)]
+    """Tab-separated; a cell with a tab, a break or a quote is quoted, as Excel does it."""
+    text = io.StringIO()
+    lines = csv.writer(text, "excel-tab", lineterminator="\n")
+    lines.writerow([column.title for column in source.columns])
     for row in rows:
         if (rendered := source.rendered(row)) is not None:
-            cells = (column.clipboard(rendered.row) for column in columns)
-            lines.append("\t".join(cell.translate(_BREAKS) for cell in cells))
-    return "\n".join(lines) + "\n"
+            lines.writerow([column.clipboard(rendered.row) for column in source.columns])
+    return text.getvalue()
 
 
 def make_copyable(view: TableView, source: CopySource) -> None:

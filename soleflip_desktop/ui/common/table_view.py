@@ -1,30 +1,57 @@
-"""The table widget: looks, keys, and keeping the selection by id when the rows change."""
+"""The table widgets: small tables of whole rows, and the grid of cells with its keys."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import (
-    QAbstractItemModel,
     QEvent,
     QItemSelection,
     QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    Qt,
     Signal,
 )
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QTableView,
+    QWidget,
+)
 
-from soleflip_desktop.ui.common.cell_delegate import CellDelegate
+from soleflip_desktop.services.grid import Ids
+from soleflip_desktop.ui.common.cell_delegate import GO_DOWN, CellDelegate
+from soleflip_desktop.ui.common.columns import Column
+from soleflip_desktop.ui.common.grid.cell_selection import CellSelection
+from soleflip_desktop.ui.common.grid.frozen_columns import FrozenColumns
+from soleflip_desktop.ui.common.grid.grid_keys import GridKeys
+from soleflip_desktop.ui.common.grid.grid_painter import GridPainter, Rows
+from soleflip_desktop.ui.common.grid.selection_spans import CellSpan, SelectionSpans
+from soleflip_desktop.ui.common.grid.selection_spans import Rows as RowNumbers
+from soleflip_desktop.ui.common.grid.sort_header import SortHeader
 from soleflip_desktop.ui.common.list_table_model import ListTableModel
 from soleflip_desktop.ui.common.theme import Theme
 from soleflip_desktop.ui.common.virtual_table_model import VirtualTableModel
 
-#: A larger selection is not restored after a reload: nobody picked that many by hand.
-MAX_KEPT_SELECTION = 5_000
 _FLAG = QItemSelectionModel.SelectionFlag
+_MOVE = QAbstractItemView.CursorAction
+_HINT = QAbstractItemDelegate.EndEditHint
+_TRIGGER = QAbstractItemView.EditTrigger
+_NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+#: Where the cursor goes when an editor has closed.
+_AFTER_EDIT = {
+    GO_DOWN: _MOVE.MoveDown,
+    _HINT.EditNextItem: _MOVE.MoveRight,
+    _HINT.EditPreviousItem: _MOVE.MoveLeft,
+}
+
+Index = QModelIndex | QPersistentModelIndex
 
 
 class TableView(QTableView):
@@ -44,11 +71,14 @@ class TableView(QTableView):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._columns: tuple[Column[Any], ...] = model.columns
+        self._shown_widths: dict[int, int] = {}
         self._delegate = CellDelegate(model, model.columns, theme, self)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
         self._set_up_looks()
         self._set_up_header()
+        self.frozen = FrozenColumns(self.horizontalHeader())
         self._widths = [self._delegate.scaled(column.width) for column in model.columns]
         for position, width in enumerate(self._widths):
             self.setColumnWidth(position, width)
@@ -81,6 +111,21 @@ class TableView(QTableView):
         # a million rows selected that took 20 s. So the headers look at a selection of nothing.
         for each in (header, rows):
             each.setSelectionModel(QItemSelectionModel(self.model(), each))
+
+    @property
+    def columns(self) -> tuple[Column[Any], ...]:
+        return self._columns
+
+    def reference_width(self, column: int) -> int:
+        """The width in pixels of the reference font, also of a hidden column."""
+        header = self.horizontalHeader()
+        if not header.isSectionHidden(column):
+            self._shown_widths[column] = self._delegate.unscaled(header.sectionSize(column))
+        return self._shown_widths.get(column, self.columns[column].width)
+
+    def set_reference_width(self, column: int, width: int) -> None:
+        self._shown_widths[column] = width
+        self.setColumnWidth(column, self._delegate.scaled(width))
 
     def default_width(self, column: int) -> int:
         return self._widths[column]
@@ -118,87 +163,227 @@ class TableView(QTableView):
             painter.drawLine(0, bottom, right, bottom)
         painter.end()
 
-    def selected_rows(self) -> NDArray[np.int64]:
+    def selected_rows(self) -> RowNumbers:
         """The selected row numbers, ascending."""
-        selection = self.selectionModel().selection()
-        spans = [
-            np.arange(span.top(), span.bottom() + 1, dtype=np.int64)
-            for span in (selection.at(position) for position in range(selection.count()))
-        ]
-        if not spans:
-            return np.empty(0, dtype=np.int64)
-        return spans[0] if len(spans) == 1 else np.unique(np.concatenate(spans))
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """What a reload must not lose."""
-
-    selected: NDArray[np.int64]
-    current: int | None
-    column: int
+        return SelectionSpans(self.selectionModel().selection()).rows()
 
 
 class VirtualTableView(TableView):
-    """A TableView of a VirtualTableModel: selection, cursor and place survive a new view."""
+    """A spreadsheet over a VirtualTableModel: cells, frozen columns, heads of groups, editors.
+
+    Selection, cursor and place survive a new view.
+
+    Signals:
+        menu_requested(int, QPoint): the menu of that column, by right click or Alt+Down.
+    """
+
+    menu_requested = Signal(int, QPoint)
 
     def __init__(
         self, model: VirtualTableModel[Any], theme: Theme, parent: QWidget | None = None
     ) -> None:
         super().__init__(model, theme, parent)
         self._rows_model = model
-        self._kept: _Kept | None = None
+        self.header = self._make_header(model)
+        self.frozen = self.header.frozen
+        self.cell_selection = CellSelection(model, self.selectionModel(), self.frozen)
+        self._keys = GridKeys(model, self.cell_selection, self.header)
+        self._keys.menu_requested.connect(self.menu_requested)
+        self._painter = GridPainter(self, model, self._delegate, self.frozen, theme)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        self.setEditTriggers(
+            _TRIGGER.DoubleClicked | _TRIGGER.EditKeyPressed | _TRIGGER.AnyKeyPressed
+        )
         model.view_about_to_change.connect(self._on_view_about_to_change)
         model.modelReset.connect(self._on_model_reset)
+        model.view_changed.connect(self._on_view_changed)
+        model.cells.staged_changed.connect(self.viewport().update)
+        self.frozen.changed.connect(self._on_frozen_changed)
         self.verticalScrollBar().valueChanged.connect(self._report_viewport)
         self.selectionModel().currentRowChanged.connect(self._report_viewport)
 
-    def selected_ids(self) -> NDArray[np.int64]:
-        rows = self.selected_rows()
-        if not rows.size:
-            return rows
-        first = int(rows[0])
-        return self._rows_model.ids(first, int(rows[-1]))[rows - first]
+    def _make_header(self, model: VirtualTableModel[Any]) -> SortHeader:
+        header = SortHeader(model.columns, self._theme, self)
+        self.setHorizontalHeader(header)
+        # Qt would select the whole column with the click that sorts by it.
+        header.sectionPressed.disconnect()
+        header.sectionEntered.disconnect()
+        self._set_up_header()
+        header.set_title_height(self._delegate.row_height + 4)
+        for position, width in enumerate(self._widths):
+            self.setColumnWidth(position, width)
+            self.setColumnHidden(position, model.columns[position].hidden)
+        header.menu_requested.connect(self.menu_requested)
+        return header
+
+    @property
+    def delegate(self) -> CellDelegate:
+        return self._delegate
+
+    # -- selection -----------------------------------------------------------------------------
+
+    def selected_rows(self) -> RowNumbers:
+        """The rows of which a cell is selected, ascending."""
+        return self.cell_selection.rows()
+
+    def selected_ids(self) -> Ids:
+        """The units of which a cell is selected."""
+        return self.cell_selection.ids()
+
+    def selected_cells(self) -> tuple[CellSpan, ...]:
+        return self.cell_selection.cells()
 
     def current_id(self) -> int | None:
         index = self.currentIndex()
         if not index.isValid():
             return None
-        return int(self._rows_model.ids(index.row(), index.row())[0])
+        row_id = int(self._rows_model.ids(index.row(), index.row())[0])
+        return row_id if row_id >= 0 else None
+
+    def go_to(self, row_id: int) -> bool:
+        """Scrolls to that row and selects it; False where it is not in view."""
+        row = self._rows_model.row_of(row_id)
+        if row is None:
+            return False
+        columns = self.frozen.visible()
+        index = self._rows_model.index(row, columns[0] if columns else 0)
+        self.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+        self.selectionModel().setCurrentIndex(index, _FLAG.ClearAndSelect | _FLAG.Rows)
+        return True
+
+    def selectAll(self) -> None:  # noqa: N802  (Qt's name)
+        self.cell_selection.all()
+
+    def setSelection(  # noqa: N802  (Qt's name)
+        self, rect: QRect, command: QItemSelectionModel.SelectionFlag
+    ) -> None:
+        """From the anchor to the corner where the mouse or the cursor is."""
+        target = self.indexAt(rect.bottomRight())
+        if not target.isValid():
+            return
+        if rect.width() == 1 == rect.height() and not command & _FLAG.Current:
+            self.cell_selection.set_anchor(target)
+        self.cell_selection.to(target, command)
+
+    def selectionChanged(  # noqa: N802  (Qt's name)
+        self, selected: QItemSelection, deselected: QItemSelection
+    ) -> None:
+        super().selectionChanged(selected, deselected)
+        self.viewport().update()
+
+    # -- keys and mouse ------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.text() == "?":
+            event.ignore()  # the window shows the list of keys
+        elif not self._keys.takes(event, self.currentIndex()):
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid() and self._rows_model.group_at(index.row()) is not None:
+            self.selectionModel().setCurrentIndex(index, _FLAG.NoUpdate)
+            if event.button() == Qt.MouseButton.LeftButton:
+                self._rows_model.toggle_group(index.row())
+        else:
+            super().mousePressEvent(event)
+
+    # -- editing -------------------------------------------------------------------------------
+
+    def closeEditor(  # noqa: N802  (Qt's name)
+        self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint
+    ) -> None:
+        """Enter goes down and Tab goes right, without an editor there: typing opens it."""
+        leaving = _HINT.NoHint if hint in _AFTER_EDIT else hint
+        super().closeEditor(editor, leaving)
+        if hint in _AFTER_EDIT:
+            self.go(_AFTER_EDIT[hint])
+
+    def go(self, action: QAbstractItemView.CursorAction) -> None:
+        """Moves the cursor and selects where it comes to stand."""
+        index = self.moveCursor(action, _NO_MODIFIER)
+        if index.isValid():
+            self.cell_selection.set_anchor(index)
+            self.setCurrentIndex(index)
+
+    # -- places --------------------------------------------------------------------------------
+
+    def indexAt(self, position: QPoint) -> QModelIndex:  # noqa: N802  (Qt's name)
+        row, column = self.rowAt(position.y()), self.frozen.section_at(position.x())
+        return self._rows_model.index(row, column) if row >= 0 and column >= 0 else QModelIndex()
+
+    def visualRect(self, index: Index) -> QRect:  # noqa: N802  (Qt's name)
+        rect = super().visualRect(index)
+        if index.isValid() and index.column() in self.frozen.sections():
+            rect.moveLeft(self.frozen.left(index.column()))
+        return rect
+
+    def scrollTo(  # noqa: N802  (Qt's name)
+        self,
+        index: Index,
+        hint: QAbstractItemView.ScrollHint = QAbstractItemView.ScrollHint.EnsureVisible,
+    ) -> None:
+        """Never under the frozen columns; and these need no scrolling."""
+        bar = self.horizontalScrollBar()
+        place = bar.value()
+        super().scrollTo(index, hint)
+        if index.column() in self.frozen.sections():
+            bar.setValue(place)
+            return
+        covered = self.frozen.width - self.columnViewportPosition(index.column())
+        if covered > 0:
+            bar.setValue(bar.value() - covered)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802  (Qt's name)
+        super().scrollContentsBy(dx, dy)
+        if dx:
+            self.viewport().update()  # heads and frozen columns do not move along
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._report_viewport()
+
+    def _on_frozen_changed(self) -> None:
+        self.viewport().update()
+
+    # -- painting ------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        area = QRect(0, event.rect().top(), self.viewport().width(), event.rect().height())
+        self._painter.paint(painter, area)
+        painter.end()
+
+    def rows_within(self, area: QRect) -> Rows | None:
+        first, height = self.rowAt(area.top()), self.verticalHeader().defaultSectionSize()
+        if first < 0:
+            return None
+        top = self.rowViewportPosition(first)
+        last = min(first + (area.bottom() - top) // height, self._rows_model.rowCount() - 1)
+        return Rows(first, last, top, height)
+
+    def selected_within(self, first: int, last: int) -> dict[int, set[int]]:
+        return self.cell_selection.spans.within(first, last)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.header.set_title_height(self._delegate.row_height + 4)
+
+    # -- other rows ----------------------------------------------------------------------------
 
     def _report_viewport(self) -> None:
         rows = self.viewport().height() // self.verticalHeader().defaultSectionSize() + 1
         self._rows_model.set_viewport(max(0, self.rowAt(0)), rows, self.current_id())
 
     def _on_view_about_to_change(self) -> None:
-        self._kept = _Kept(
-            self.selected_ids(), self.current_id(), max(0, self.currentIndex().column())
-        )
+        self._kept = self.cell_selection.keep()
+
+    def _on_view_changed(self) -> None:
+        self._delegate.set_hits(*self._rows_model.hits())
+        self.viewport().update()
 
     def _on_model_reset(self) -> None:
-        kept, self._kept = self._kept, None
         self.verticalScrollBar().setValue(self._rows_model.landing_row)
-        if kept is None:
-            return
-        if 0 < kept.selected.size <= MAX_KEPT_SELECTION:
-            self._select(self._rows_model.rows_of(kept.selected))
-        row = self._rows_model.row_of(kept.current) if kept.current is not None else None
-        if row is not None:
-            current = self._rows_model.index(row, kept.column)
-            self.selectionModel().setCurrentIndex(current, _FLAG.NoUpdate)
+        self.cell_selection.restore(self._kept)
         self._report_viewport()
-
-    def _select(self, rows: NDArray[np.intp]) -> None:
-        """Selects runs of neighbouring rows as one span each."""
-        model: QAbstractItemModel = self._rows_model
-        last_column = model.columnCount() - 1
-        selection = QItemSelection()
-        for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
-            if run.size:
-                top, bottom = model.index(int(run[0]), 0), model.index(int(run[-1]), last_column)
-                selection.select(top, bottom)
-        self.selectionModel().select(selection, _FLAG.ClearAndSelect | _FLAG.Rows)

@@ -15,7 +15,7 @@ def totals_text(view: GridView, noun: str, nouns: str, formatter: Formatter) -> 
     """
     if not view.complete:
         return ""
-    rows = len(view.ids)
+    rows = view.matching
     parts = [f"{formatter.count(rows)} {noun if rows == 1 else nouns}"]
     for sums in view.sums:
         noun_of_sales = "sale" if sums.sales == 1 else "sales"

@@ -1,7 +1,8 @@
 """A table of any length: ids in order, rows fetched by page as they come into sight.
 
 Strategy 4b of performance.md: the service sorts and filters a mirror of the keys off this thread
-and answers with the ids in order. This model keeps the pages around the visible rows.
+and answers with the ids in order. This model keeps the pages around the visible rows. Where rows
+are grouped, negative ids stand for the heads of the groups.
 """
 
 from __future__ import annotations
@@ -24,9 +25,14 @@ from PySide6.QtCore import (
 )
 
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.services.grid import GridQuery, GridSource, GridView
-from soleflip_desktop.ui.common.cell_roles import cell_data, header_data
-from soleflip_desktop.ui.common.columns import Column, RenderedRow, render
+from soleflip_desktop.domain.grid_query import GridQuery
+from soleflip_desktop.services.grid import GridSource, GridView, Group
+from soleflip_desktop.ui.common.cell_roles import header_data
+from soleflip_desktop.ui.common.columns import Align, Column, RenderedRow, render
+from soleflip_desktop.ui.common.formatting import Formatter
+from soleflip_desktop.ui.common.grid.cell_access import Wording
+from soleflip_desktop.ui.common.grid.grid_cells import GridCells
+from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
 from soleflip_desktop.ui.common.tasks import TaskRunner
 
 PAGE_ROWS = 64
@@ -50,6 +56,7 @@ Page = list[RenderedRow[RowT] | None]
 
 _NO_IDS: NDArray[np.int64] = np.empty(0, dtype=np.int64)
 _NO_ROWS: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+_EDITABLE = Qt.ItemFlag.ItemIsEditable
 
 
 class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
@@ -60,12 +67,14 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
     Signals:
         view_about_to_change: the rows are about to be others; the time to note the selection.
         view_changed: they are.
+        query_changed: another order, search, filter or grouping was asked for.
         busy_changed(bool): a view is being computed, or is there.
         load_failed(UserError): a view or a page could not be read.
     """
 
     view_about_to_change = Signal()
     view_changed = Signal()
+    query_changed = Signal()
     busy_changed = Signal(bool)
     load_failed = Signal(object)
 
@@ -76,9 +85,14 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         tasks: TaskRunner,
         query: GridQuery,
         parent: QObject | None = None,
+        *,
+        wording: Wording[RowT] | None = None,
+        staged: StagedEdits | None = None,
     ) -> None:
         super().__init__(parent)
         self.columns: tuple[Column[RowT], ...] = tuple(columns)
+        words: Wording[RowT] = wording or Wording(Formatter())
+        self.cells: GridCells[RowT] = GridCells(self.columns, words, staged, self)
         self.view: GridView | None = None
         self.landing_row = 0
         self._source = source
@@ -115,7 +129,15 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
     def set_query(self, query: GridQuery) -> None:
         if query != self._query:
             self._query = query
+            self.query_changed.emit()
             self.reload()
+
+    def toggle_group(self, row: int) -> None:
+        """Folds or unfolds the rows under the head in that row."""
+        group = self.group_at(row)
+        if group is not None:
+            collapsed = self._query.collapsed ^ {group.key}
+            self.set_query(replace(self._query, collapsed=collapsed))
 
     def reload(self) -> None:
         """Asks for the view again. An earlier request that is still under way is given up."""
@@ -136,6 +158,30 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
     def row_of(self, row_id: int) -> int | None:
         found = np.flatnonzero(self._ids == row_id)
         return int(found[0]) if found.size else None
+
+    def hits(self) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The words that the rows in view were searched for, and the columns searched."""
+        query = self._shown_query
+        if query is None:
+            return (), ()
+        fields = query.search_fields
+        columns = (
+            at
+            for at, column in enumerate(self.columns)
+            if (column.align is Align.LEFT if fields is None else column.key in fields)
+        )
+        return tuple(query.search.casefold().split()), tuple(columns)
+
+    def group_at(self, row: int) -> Group | None:
+        """The group whose head stands in that row; None where it is a row of the table."""
+        if self.view is None or not 0 <= row < len(self._ids):
+            return None
+        row_id = int(self._ids[row])
+        return self.view.groups[-row_id - 1] if row_id < 0 else None
+
+    def row_of_group(self, key: str) -> int | None:
+        head = None if self.view is None else _head_id(self.view, key)
+        return None if head is None else self.row_of(head)
 
     def rows_of(self, row_ids: NDArray[np.int64]) -> NDArray[np.intp]:
         """The places of the ids that are still there, ascending."""
@@ -158,10 +204,35 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         return 0 if parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or not 0 <= index.row() < len(self._ids):
+        row, column = index.row(), index.column()
+        if not index.isValid() or not 0 <= row < len(self._ids):
             return None
-        column = index.column()
-        return cell_data(self.columns[column], column, self.rendered(index.row()), role)
+        place = (row + 1, len(self._ids))
+        group = self.group_at(row)
+        if group is not None:
+            return self.cells.head_data(group, place, column, role)
+        return self.cells.data(self.rendered(row), int(self._ids[row]), place, column, role)
+
+    def setData(  # noqa: N802  (Qt's name)
+        self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole
+    ) -> bool:
+        """Hands what was typed to `cells.stage_text`; what stands there already is no edit."""
+        stage = self.cells.stage_text
+        if role != Qt.ItemDataRole.EditRole or stage is None or not self.flags(index) & _EDITABLE:
+            return False
+        text = str(value)
+        if text == self.data(index, role):
+            return False
+        stage(index.row(), index.column(), text)
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Heads are not selectable: they are no units."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        if self.group_at(index.row()) is not None:
+            return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemNeverHasChildren
+        return self.cells.flags(self.rendered(index.row()), index.column())
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -206,12 +277,19 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
 
     def _landing_row(self, query: GridQuery, view: GridView) -> int:
         """The top row after the swap: the same as now, or about the cursor's after a new sort."""
-        same = query == self._shown_query and self._first_row < len(self._ids)
+        same = self._first_row < len(self._ids) and self._shown_alike(query)
         anchor = int(self._ids[self._first_row]) if same else self._current_id
+        if anchor is not None and anchor < 0 and self.view is not None:
+            anchor = _head_id(view, self.view.groups[-anchor - 1].key)
         found = _NO_ROWS if anchor is None else np.flatnonzero(view.ids == anchor)
         if found.size:
             return int(found[0])
         return min(self._first_row, len(view.ids) - 1) if same else 0
+
+    def _shown_alike(self, query: GridQuery) -> bool:
+        """Whether the rows in view are in the order asked for, but for folded groups."""
+        shown = self._shown_query
+        return shown is not None and replace(query, collapsed=shown.collapsed) == shown
 
     def _swap(self, query: GridQuery, view: GridView, pages: dict[int, Page[RowT]]) -> None:
         self._epoch += 1
@@ -277,7 +355,8 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
 
     async def _read(self, ids: NDArray[np.int64], page: int) -> Page[RowT]:
         wanted: list[int] = ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS].tolist()
-        rows = {row.id: row for row in await self._source.rows(wanted)}
+        units = [row_id for row_id in wanted if row_id >= 0]
+        rows = {row.id: row for row in await self._source.rows(units)} if units else {}
         # A row deleted meanwhile stays a placeholder until the notice of the change arrives.
         found = (rows.get(row_id) for row_id in wanted)
         return [None if row is None else render(self.columns, row) for row in found]
@@ -290,3 +369,9 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         last = min(first + PAGE_ROWS, len(self._ids)) - 1
         top, bottom = self.index(first, 0), self.index(last, len(self.columns) - 1)
         self.dataChanged.emit(top, bottom)
+
+
+def _head_id(view: GridView, key: str) -> int | None:
+    """The number that stands for that group's head among the ids."""
+    places = (-place - 1 for place, group in enumerate(view.groups) if group.key == key)
+    return next(places, None)

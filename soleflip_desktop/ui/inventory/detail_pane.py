@@ -1,26 +1,34 @@
-"""One unit beside the grid: how it was bought, how it is kept, how it sold, where it comes from."""
+"""One unit beside the grid: purchase, keeping, worth, sale, files, history, where it comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from soleflip_desktop.domain.inventory import ItemDetail
+from soleflip_desktop.domain.edit_text import EditStyle
+from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.detail_pane import DetailPane, add_grid, add_line
+from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.field_words import spoken
-from soleflip_desktop.ui.common.formatting import BLANK
+from soleflip_desktop.ui.common.formatting import BLANK, Formatter
 from soleflip_desktop.ui.common.labels import label
+from soleflip_desktop.ui.common.thumbnails import Thumbnails
+from soleflip_desktop.ui.inventory.attachments_view import AttachmentsView
+from soleflip_desktop.ui.inventory.history_view import HistoryView
 
 Facts = Sequence[tuple[str, str | None]]
 
 
 class ItemPane(DetailPane[ItemDetail]):
-    """Shows an ItemDetail."""
+    """Shows an ItemDetail; with the workbench's doors also its files and its history."""
 
-    def __init__(self, kit: UiKit) -> None:
+    def __init__(self, doors: Workbench | None, style: EditStyle, kit: UiKit) -> None:
+        self._doors, self._style = doors, style
+        self._thumbnails = Thumbnails(kit.tasks)
         super().__init__(kit, "Unit details", "Select a unit to see where it comes from.")
 
     def fill(self, layout: QVBoxLayout, detail: ItemDetail) -> None:
@@ -29,9 +37,21 @@ class ItemPane(DetailPane[ItemDetail]):
         self.add_head(layout, row.product, facts, f"Unit no. {row.id} · {_spoken(row.status)}")
         _add_facts(layout, "How it was bought", self._purchase(detail))
         _add_facts(layout, "How it is kept", _keeping(detail))
+        if row.market_value is not None:
+            _add_facts(layout, "What it is worth", self._market(row))
         if row.sold_at is not None:
             _add_facts(layout, "How it sold", self._sale(detail))
+        if self._doors is not None:
+            self._add_files_and_history(layout, row.id, self._doors)
         self.add_source(layout, detail.source)
+
+    def _add_files_and_history(self, layout: QVBoxLayout, item_id: int, doors: Workbench) -> None:
+        layout.addWidget(label("Photos and documents", "section"))
+        layout.addWidget(AttachmentsView(item_id, doors.attachments, self._thumbnails, self.kit))
+        layout.addSpacing(10)
+        layout.addWidget(label("History", "section"))
+        layout.addWidget(HistoryView(item_id, doors.units, self._style, self.kit))
+        layout.addSpacing(10)
 
     def _purchase(self, detail: ItemDetail) -> Facts:
         row, purchase, formatter = detail.row, detail.purchase, self.kit.formatter
@@ -46,7 +66,18 @@ class ItemPane(DetailPane[ItemDetail]):
             ("Return until", formatter.calendar_day(purchase.return_until)),
             ("Cost", formatter.money(row.cost, row.cost_currency)),
             ("Net cost", formatter.money(purchase.cost_net, row.cost_currency)),
+            ("Inbound cost", formatter.money(row.cost_inbound, row.cost_currency)),
+            ("Landed cost", formatter.money(row.landed_cost, row.cost_currency)),
             ("VAT", " · ".join(part for part in (scheme, percent) if part)),
+        )
+
+    def _market(self, row: ItemRow) -> Facts:
+        formatter = self.kit.formatter
+        margin = row.margin_at_ask_pct
+        return (
+            ("Lowest ask", formatter.money(row.market_value, row.market_currency)),
+            ("Seen", _age(row.market_seen_at, formatter)),
+            ("Margin at that", None if margin is None else f"{formatter.amount(margin)} %"),
         )
 
     def _sale(self, detail: ItemDetail) -> Facts:
@@ -61,13 +92,25 @@ class ItemPane(DetailPane[ItemDetail]):
 
 
 def _keeping(detail: ItemDetail) -> Facts:
-    keeping = detail.keeping
+    keeping, row = detail.keeping, detail.row
     return (
         ("Condition", _spoken(keeping.condition)),
         ("Box", _spoken(keeping.box)),
         ("Location", keeping.location),
+        ("Tags", ", ".join(row.tags)),
+        ("Listed on", ", ".join(row.listed)),
+        ("Days held", None if row.days_held is None else str(row.days_held)),
         ("Notes", keeping.notes),
     )
+
+
+def _age(seen: datetime | None, formatter: Formatter) -> str:
+    """Like "12 Nov 2026, 11 days ago": an old price is not what it would fetch today."""
+    if seen is None:
+        return ""
+    days = (datetime.now(UTC) - seen).days
+    ago = "today" if days <= 0 else "1 day ago" if days == 1 else f"{days} days ago"
+    return f"{formatter.day(seen)}, {ago}"
 
 
 def _spoken(value: StrEnum | None) -> str:

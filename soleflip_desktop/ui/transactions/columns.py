@@ -90,3 +90,8 @@ def _money_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
             tone=lambda order: profit_tone(order.profit),
         ),
     )
+
+
+def describe_order(order: OrderRow) -> str:
+    """What a screen reader says before the cell: "Nike Dunk Low, US 9, sold on StockX"."""
+    return f"{order.product}, {order.size}, sold on {order.platform}"

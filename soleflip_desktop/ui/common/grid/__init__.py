@@ -1,0 +1,1 @@
+"""What makes a table page a workbench: filters, views, frozen columns, staged edits."""
