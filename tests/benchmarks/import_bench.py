@@ -60,6 +60,17 @@ SMALL = 1_000
 
 
 def main(sizes: list[int]) -> None:
+    with benchmark_server() as (url, folder):
+        for rows in sizes:
+            compare(url, folder, rows)
+        compare_orm(url, folder)
+        if sizes:
+            compare_incremental(url, folder, max(sizes))
+
+
+@contextmanager
+def benchmark_server() -> Iterator[tuple[sa.URL, Path]]:
+    """A server with a migrated template, and a folder for files; both are gone afterwards."""
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores; medians of {ROUNDS}")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -67,11 +78,7 @@ def main(sizes: list[int]) -> None:
         with EmbeddedServer(DataFolder(folder / "data")) as server:
             url = sa.make_url(server.acquire(exclusive=True))
             _migrated_template(url)
-            for rows in sizes:
-                compare(url, folder, rows)
-            compare_orm(url, folder)
-            if sizes:
-                compare_incremental(url, folder, max(sizes))
+            yield url, folder
 
 
 def compare(url: sa.URL, folder: Path, rows: int) -> None:

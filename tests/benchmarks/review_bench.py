@@ -10,12 +10,9 @@ rows within 5 s.
 from __future__ import annotations
 
 import json
-import os
-import platform
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -27,7 +24,7 @@ import sqlalchemy as sa
 from benchmarks.import_bench import (
     ROUNDS,
     _dsn,
-    _migrated_template,
+    benchmark_server,
     fresh_database,
     rate,
     raw_copy,
@@ -36,9 +33,7 @@ from benchmarks.import_bench import (
 from helpers.stockx_report import Report
 from soleflip_desktop.connectors.files.profiles import builtin
 from soleflip_desktop.connectors.files.sketch import sketch_file
-from soleflip_desktop.db.embedded import EmbeddedServer
 from soleflip_desktop.domain.import_plan import PlanChoices
-from soleflip_desktop.settings.paths import DataFolder
 
 UNDONE = 10_000
 
@@ -72,15 +67,9 @@ print(json.dumps({"seconds": time.perf_counter() - started, "reverted": report.r
 
 
 def main(sizes: list[int]) -> None:
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; medians of {ROUNDS}")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # a server of another account passes through it
-        with EmbeddedServer(DataFolder(folder / "data")) as server:
-            url = sa.make_url(server.acquire(exclusive=True))
-            _migrated_template(url)
-            for rows in sizes:
-                compare(url, folder, rows)
+    with benchmark_server() as (url, folder):
+        for rows in sizes:
+            compare(url, folder, rows)
 
 
 def compare(url: sa.URL, folder: Path, rows: int) -> None:

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.db
 
 HEADERS = {
     "items": "Unit ID, Product, Brand, Style code, Category, Size, Size system, Status, Condition, "
-    "Box, Location, Notes, Order number, Sold on, Sale price, Sale currency, Payout, "
+    "Box, Location, Tags, Notes, Order number, Sold on, Sale price, Sale currency, Payout, "
     "Payout currency",
     "orders": "Order ID, Order number, Platform, Account, Status, Sold on, Product, Brand, "
     "Style code, Category, Size, Size system, Sale price, Currency, Seller fee, "
@@ -31,7 +31,7 @@ HEADERS = {
     "Buyer region, Cost, Cost currency",
     "purchases": "Unit ID, Product, Brand, Style code, Size, Size system, Supplier, "
     "Purchase order number, Purchase invoice number, Acquired, Delivered, Return until, Cost, "
-    "Net cost, Cost currency, VAT scheme, VAT %",
+    "Net cost, Inbound cost, Cost currency, VAT scheme, VAT %",
     "products": "Product ID, Product, Brand, Category, Style code, Colourway, Audience, "
     "Release date, Retail price, Retail currency, Image",
     "suppliers": "Supplier ID, Supplier, Kind, Website, E-mail, Country, VAT number, "
@@ -39,10 +39,16 @@ HEADERS = {
 }
 #: With commas, quotes, line breaks, a leading zero and every column that a person may fill.
 PURCHASE = """
-UPDATE inventory.item SET condition = 'very_good', box_state = 'damaged', location = 'A, 1',
+INSERT INTO inventory.location (name) VALUES ('Store, "back"'), ('A/1');
+INSERT INTO inventory.location (parent_id, name)
+    SELECT id, 'Shelf 1' FROM inventory.location WHERE name LIKE 'Store%';
+UPDATE inventory.item SET condition = 'very_good', box_state = 'damaged',
+    location_id = (SELECT id FROM inventory.location WHERE name = 'Shelf 1'),
+    tags = ARRAY['to photograph', '2nd "A" grade'],
     notes = E'two\nlines "quoted"', purchase_order_number = '000123',
     purchase_invoice_number = 'R-1', acquired_at = '2024-03-01 10:00:00+00',
     delivered_at = '2024-03-04 00:00:00+00', return_until = '2024-03-18', cost_gross = 119.00,
+    cost_inbound = 4.90,
     cost_net = 100.00, cost_currency = 'EUR', vat_scheme = 'standard', vat_pct = 19,
     supplier_id = (SELECT id FROM suppliers.supplier LIMIT 1)
 WHERE id = (SELECT min(id) FROM inventory.item)
@@ -125,3 +131,14 @@ def test_an_export_imports_as_unchanged(
 def test_a_table_that_there_is_not(database: Database, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no export of payouts; choose one of items, orders"):
         asyncio.run(SystemService(database).export("payouts", tmp_path / "x.csv"))
+
+
+def test_where_a_unit_lies_and_what_it_is_called(filled: Database, tmp_path: Path) -> None:
+    with exported(filled, "items", tmp_path).open(encoding="utf-8", newline="") as file:
+        first, second = list(csv.DictReader(file))[:2]
+    assert first["Location"] == 'Store, "back" / Shelf 1'
+    assert first["Tags"] == 'to photograph, 2nd "A" grade'
+    assert (second["Location"], second["Tags"]) == ("", "")
+    with exported(filled, "purchases", tmp_path).open(encoding="utf-8", newline="") as file:
+        first, second = list(csv.DictReader(file))[:2]
+    assert (first["Inbound cost"], second["Inbound cost"]) == ("4.90", "")

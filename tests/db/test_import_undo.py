@@ -378,7 +378,7 @@ def test_rows_that_changed_one_record_stay_together(batches: Batches) -> None:
             (2, one, '{"cost_gross": 50.00}', '{"cost_gross": 55.00}'),
         ],
     )
-    batches.execute("UPDATE inventory.item SET location = 'A' WHERE id = :id", id=two)
+    batches.execute("UPDATE inventory.item SET notes = 'A' WHERE id = :id", id=two)
     assert reasons(batches.preview(second))[2] == "row 1, which is kept, needs it"
 
 

@@ -74,7 +74,11 @@ class Sheets:
         return self.imports.run(write_rows(path, [sale(n) for n in numbers]))
 
     def items(self, columns: str) -> list[tuple[Any, ...]]:
-        return self.imports.rows(f"SELECT {columns} FROM inventory.item ORDER BY id")
+        """`location` is the path of the place."""
+        return self.imports.rows(
+            f"SELECT {columns} FROM (SELECT i.*, l.path AS location FROM inventory.item i "
+            "LEFT JOIN inventory.location l ON l.id = i.location_id) i ORDER BY id"
+        )
 
     def orders(self, columns: str) -> list[tuple[Any, ...]]:
         return self.imports.rows(f"SELECT {columns} FROM transactions.order ORDER BY id")

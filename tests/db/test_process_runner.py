@@ -12,6 +12,7 @@ from soleflip_desktop.bootstrap import import_in_child
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.domain.changes import Change, ChangeBus
 from soleflip_desktop.domain.errors import FileImportError, UserError
+from soleflip_desktop.domain.grid_query import GridQuery, SortKey
 from soleflip_desktop.domain.integration import (
     BatchStatus,
     ImportPhase,
@@ -19,7 +20,6 @@ from soleflip_desktop.domain.integration import (
     ImportRequest,
     ImportResult,
 )
-from soleflip_desktop.services.grid import GridQuery
 from soleflip_desktop.services.integration import IntegrationService
 from soleflip_desktop.services.transactions import TransactionsService
 from soleflip_desktop.sync.process_runner import AFTER_IMPORT, ProcessImportRunner
@@ -48,7 +48,7 @@ class Heard:
 
 def sales(database: Database) -> int:
     service = TransactionsService(database)
-    return len(asyncio.run(service.grid.view(GridQuery("sold_at"))).ids)
+    return len(asyncio.run(service.grid.view(GridQuery((SortKey("sold_at"),)))).ids)
 
 
 def test_a_file_goes_in_and_the_way_is_told(database: Database, tmp_path: Path) -> None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from helpers.clusters import passable_folder
 from helpers.stockx_report import Report
+from helpers.window_driver import driven
 
 DRIVER = Path(__file__).with_name("drive_window.py")
 pytestmark = pytest.mark.db
@@ -21,20 +16,7 @@ pytestmark = pytest.mark.db
 def test_first_run_import_and_both_pages(tmp_path: Path) -> None:
     path = tmp_path / "report.csv"
     oracle = Report(3_000, seed=9, products=200).write(path)
-    base = passable_folder()
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "en_US.UTF-8"}
-    done = subprocess.run(
-        [sys.executable, str(DRIVER), str(base / "data"), str(path), ""],
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=180,
-        env=environment,
-    )
-    shutil.rmtree(base)
-    assert done.returncode == 0, done.stderr
-    seen = json.loads(done.stdout)
+    seen = driven(DRIVER, path)
     assert seen["exit"] == 0
     assert "No units yet" in seen["first_run"]
     numbers = dict(zip(seen["result"][1:], seen["result"], strict=False))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpers.clusters import passable_folder
+from helpers.window_driver import driven
 
 DRIVER = Path(__file__).with_name("drive_wizard.py")
 pytestmark = pytest.mark.db
@@ -22,21 +17,7 @@ pytestmark = pytest.mark.db
 def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What the user has seen on the way."""
     path = tmp_path_factory.mktemp("wizard") / "Einkäufe.csv"
-    base = passable_folder()
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "en_US.UTF-8"}
-    done = subprocess.run(
-        [sys.executable, str(DRIVER), str(base / "data"), str(path), ""],
-        capture_output=True,
-        check=False,
-        text=True,
-        encoding="utf-8",
-        timeout=180,
-        env=environment,
-    )
-    shutil.rmtree(base)
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return driven(DRIVER, path)
 
 
 def test_what_the_file_does_not_tell_is_asked_and_blocks(seen: dict[str, Any]) -> None:

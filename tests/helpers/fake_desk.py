@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from soleflip_desktop.domain.errors import FileImportError, UserError
@@ -248,6 +248,7 @@ class FakeFile:
     questions: tuple[Question, ...] = ()
     scan: FileScan | None = None
     scan_questions: tuple[Question, ...] = ()
+    suggestions: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
 
 def sales_file() -> FakeFile:
@@ -304,6 +305,10 @@ class FakeDesk:
                 plan, profile=profile.key, title=profile.title, target=profile.target, columns=()
             )
         return plan, file.questions
+
+    async def suggest(self, sketch: FileSketch, target: Target) -> Mapping[int, tuple[str, ...]]:
+        await self._enter("suggest")
+        return self._file(sketch.path).suggestions if target is Target.ITEMS else {}
 
     async def scan(
         self, path: str, plan: ImportPlan, choices: PlanChoices

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +13,10 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.grid_query import (
+    Condition as Comparison,
+)
+from soleflip_desktop.domain.grid_query import FieldKind, GridQuery, Operator
 from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.integration import (
     BatchRow,
@@ -42,7 +47,13 @@ from soleflip_desktop.domain.transactions import (
     OrderRow,
     OrderStatus,
 )
-from soleflip_desktop.services.grid import CurrencySums, GridQuery, GridView
+from soleflip_desktop.services.grid import (
+    CurrencySums,
+    FieldSums,
+    FieldValue,
+    GridView,
+    Group,
+)
 from soleflip_desktop.sync.import_runner import ProgressListener
 
 RowT = TypeVar("RowT", ItemRow, OrderRow)
@@ -89,6 +100,14 @@ def item_row(number: int) -> ItemRow:
         platform=_PLATFORMS[number % len(_PLATFORMS)] if sold else None,
         batch_id=1,
         import_row=number,
+        listed=("StockX",) if status is ItemStatus.AVAILABLE and number % 2 else (),
+        location=f"Shelf {number % 4}" if number % 5 else None,
+        landed_cost=cost,
+        days_held=number % 400,
+        roi_pct=round((payout - cost) / cost * 100, 2) if payout and cost else None,
+        market_value=cost * 2 if cost else None,
+        market_currency="EUR" if cost else None,
+        market_seen_at=_START if cost else None,
     )
 
 
@@ -140,21 +159,49 @@ class FakeGrid(Generic[RowT]):
         """The next calls of that name wait; setting the event lets them go on."""
         return self.gates.setdefault(call, asyncio.Event())
 
+    @property
+    def kinds(self) -> dict[str, FieldKind]:
+        row = next(iter(self.by_id.values()), None)
+        fields = () if row is None else type(row).__slots__
+        return {field: _KINDS.get(field, FieldKind.TEXT) for field in fields}
+
     async def preview(self, query: GridQuery) -> GridView:
         await self._enter("preview", query)
         ids = self._ordered(query)
-        return GridView(ids[:64], len(ids), (), complete=False)
+        return GridView(ids[:64], len(ids), len(ids), (), complete=False)
 
     async def view(self, query: GridQuery) -> GridView:
         await self._enter("view", query)
         ids = self._ordered(query)
-        return GridView(ids, len(self.by_id), self._sums(ids))
+        total, matching, sums = len(self.by_id), len(ids), self._sums(ids)
+        if query.group_by is None:
+            return GridView(ids, total, matching, sums)
+        groups, ids = self._grouped(ids, query.group_by, query.collapsed)
+        return GridView(ids, total, matching, sums, groups)
 
     async def rows(self, ids: Sequence[int]) -> list[RowT]:
+        assert min(ids) >= 0, "heads of groups are no rows"
         # Read before the gate: a slow answer carries what was true when it was asked.
         rows = [self.by_id[row_id] for row_id in ids if row_id in self.by_id]
         await self._enter("rows", list(ids))
         return rows
+
+    async def values(self, query: GridQuery, field: str) -> list[FieldValue]:
+        await self._enter("values", field)
+        others = tuple(one for one in query.filters if one.field != field)
+        ids = self._ordered(replace(query, filters=others)).tolist()
+        texts = Counter(_shown(getattr(self.by_id[row_id], field)) for row_id in ids)
+        return [FieldValue(text, rows) for text, rows in sorted(texts.items())]
+
+    async def sums(self, ids: Any, fields: Sequence[str]) -> list[FieldSums]:
+        await self._enter("sums", (len(ids), list(fields)))
+        found: dict[tuple[str, str | None], list[Decimal]] = {}
+        for field in fields:
+            for row in (self.by_id[row_id] for row_id in ids.tolist()):
+                if (value := getattr(row, field)) is not None:
+                    currency = _currency(row, field)
+                    found.setdefault((field, currency), []).append(Decimal(value))
+        return [_field_sums(field, currency, found[field, currency]) for field, currency in found]
 
     def mark_stale(self) -> None:
         self.stale += 1
@@ -167,13 +214,43 @@ class FakeGrid(Generic[RowT]):
             raise self.error
 
     def _ordered(self, query: GridQuery) -> Any:
-        words = query.search.casefold()
-        rows = [row for row in self.by_id.values() if words in _text(row)]
+        words = query.search.casefold().split()
+        rows = [
+            row
+            for row in self.by_id.values()
+            if all(word in _text(row, query.search_fields) for word in words)
+            and all(
+                _holds(comparison, getattr(row, one.field))
+                for one in query.filters
+                for comparison in one.conditions
+            )
+        ]
+        blanks: list[RowT]
+        filled: list[RowT]
+        for key in reversed(query.sort):
+            blanks = [row for row in rows if getattr(row, key.field) is None]
+            filled = [row for row in rows if getattr(row, key.field) is not None]
+            filled.sort(key=_sort_value(key.field), reverse=key.descending)
+            rows = filled + blanks
+        return np.array([row.id for row in rows], dtype=np.int64)
 
-        blanks: list[RowT] = [row for row in rows if getattr(row, query.sort_key) is None]
-        filled: list[RowT] = [row for row in rows if getattr(row, query.sort_key) is not None]
-        filled.sort(key=lambda row: getattr(row, query.sort_key), reverse=query.descending)
-        return np.array([row.id for row in (*filled, *blanks)], dtype=np.int64)
+    def _grouped(
+        self, ids: Any, field: str, collapsed: frozenset[str]
+    ) -> tuple[tuple[Group, ...], Any]:
+        members: dict[str, list[int]] = {}
+        for row_id in ids.tolist():
+            members.setdefault(_shown(getattr(self.by_id[row_id], field)), []).append(row_id)
+        groups: list[Group] = []
+        order: list[int] = []
+        for place, title in enumerate(sorted(members)):
+            inside = members[title]
+            folded = title in collapsed
+            sums = self._sums(np.array(inside))
+            groups.append(Group(title, title, len(inside), sums, folded))
+            order.append(-place - 1)
+            if not folded:
+                order += inside
+        return tuple(groups), np.array(order, dtype=np.int64)
 
     def _sums(self, ids: Any) -> tuple[CurrencySums, ...]:
         sums: dict[str, list[Decimal | None]] = {}
@@ -194,9 +271,85 @@ class FakeGrid(Generic[RowT]):
         )
 
 
-def _text(row: ItemRow | OrderRow) -> str:
+_KINDS = {
+    **dict.fromkeys(
+        (
+            "cost",
+            "cost_net",
+            "cost_inbound",
+            "landed_cost",
+            "gross",
+            "payout",
+            "profit",
+            "charges",
+            "profit_per_day",
+            "market_value",
+        ),
+        FieldKind.AMOUNT,
+    ),
+    **dict.fromkeys(
+        ("id", "days_held", "roi_pct", "margin_at_ask_pct", "vat_pct", "attachments"),
+        FieldKind.NUMBER,
+    ),
+    **dict.fromkeys(
+        ("acquired_at", "sold_at", "paid_at", "delivered_at", "market_seen_at"), FieldKind.MOMENT
+    ),
+    **dict.fromkeys(
+        ("brand", "size", "status", "category", "platform", "listed", "location", "condition"),
+        FieldKind.CHOICE,
+    ),
+    "return_until": FieldKind.DAY,
+}
+_CURRENCIES = {"gross": "gross_currency", "market_value": "market_currency"} | dict.fromkeys(
+    ("payout", "profit", "profit_per_day", "charges"), "payout_currency"
+)
+_COMPARED: dict[Operator, Callable[[Any, Any], bool]] = {
+    Operator.LESS: lambda value, other: bool(value < other),
+    Operator.AT_MOST: lambda value, other: bool(value <= other),
+    Operator.MORE: lambda value, other: bool(value > other),
+    Operator.AT_LEAST: lambda value, other: bool(value >= other),
+    Operator.EQUALS: lambda value, other: _shown(value) == _shown(other),
+    Operator.CONTAINS: lambda value, other: str(other).casefold() in _shown(value).casefold(),
+}
+
+
+def _sort_value(field: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row, field)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(value)
+    return "" if value is None else str(value)
+
+
+def _currency(row: object, field: str) -> str | None:
+    if _KINDS.get(field) is not FieldKind.AMOUNT:
+        return None
+    currency: str | None = getattr(row, _CURRENCIES.get(field, "cost_currency"))
+    return currency
+
+
+def _field_sums(field: str, currency: str | None, values: list[Decimal]) -> FieldSums:
+    average = round(sum(values, Decimal(0)) / len(values), 2)
+    total, least, most = sum(values, Decimal(0)), min(values), max(values)
+    return FieldSums(field, currency, len(values), total, average, least, most)
+
+
+def _holds(comparison: Comparison, value: Any) -> bool:
+    """The comparisons that tests of pages use; the real ones are tested with the mirror."""
+    if comparison.operator in {Operator.BLANK, Operator.FILLED}:
+        return (value is None) is (comparison.operator is Operator.BLANK)
+    if comparison.operator is Operator.ONE_OF:
+        return _shown(value) in {_shown(one) for one in comparison.values}
+    return value is not None and _COMPARED[comparison.operator](value, comparison.values[0])
+
+
+def _text(row: ItemRow | OrderRow, fields: Sequence[str] | None) -> str:
     number = row.order_number if isinstance(row, OrderRow) else ""
-    return f"{row.product} {row.brand} {row.style_code} {number}".casefold()
+    if fields is None:
+        return f"{row.product} {row.brand} {row.style_code} {number}".casefold()
+    return " ".join(_shown(getattr(row, field)) for field in fields).casefold()
 
 
 class FakeOrders(FakeGrid[OrderRow]):

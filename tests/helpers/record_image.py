@@ -15,6 +15,7 @@ TABLES = (
     "suppliers.supplier",
     "system.platform_account",
     "inventory.item",
+    "inventory.location",
     "transactions.order",
     "transactions.transaction",
     "transactions.payout",

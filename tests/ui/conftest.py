@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from helpers.fake_desk import FakeDesk
 from helpers.fake_imports import FakeImports
 from helpers.fake_services import FakeItems, FakeOrders, FakeRunner, item_row, order_row
+from helpers.fake_workbench import FakeDoors
 from soleflip_desktop.domain.changes import ChangeBus
 from soleflip_desktop.ui.common.context import UiContext, UiKit
 from soleflip_desktop.ui.common.formatting import Formatter
@@ -139,6 +140,7 @@ def context(
     return UiContext(
         inventory=items,
         orders=orders,
+        workbench=FakeDoors.over(items.by_id, tmp_path).workbench,
         imports=imports,
         desk=desk,
         runner=runner,

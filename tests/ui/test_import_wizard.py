@@ -275,6 +275,30 @@ def test_two_columns_of_one_field_disable_next(qtbot: QtBot, wizard: ImportWizar
     assert tester.model() is step.model
 
 
+@pytest.mark.qt_log_ignore("does not support", extend=True)  # popups of the offscreen platform
+def test_a_column_that_goes_nowhere_says_what_it_may_be(
+    qtbot: QtBot, wizard: ImportWizard, desk: FakeDesk
+) -> None:
+    for file in desk.files.values():
+        file.suggestions = {7: ("location",), 8: ("cost_gross", "stated_profit", "location")}
+    show(qtbot, wizard)
+    QTest.mouseClick(wizard.buttons.next, LEFT)
+    step = wizard.columns
+    shown = [step.model.data(step.model.index(row, 3)) for row in (7, 8)]
+    assert shown == ["Notes", "Not imported (Profit as the file states it?)"]
+    step.table.setFocus()
+    step.table.setCurrentIndex(step.model.index(8, 0))
+    QTest.keyClick(step.table, ENTER)
+    editor = step.table.findChild(QComboBox)
+    assert editor is not None
+    offered = [editor.itemData(place) for place in range(editor.count())]
+    assert offered[:4] == ["", "stated_profit", "location", "name"], "what is filled is no hint"
+    assert len(offered) == len(set(offered))
+    editor.setCurrentIndex(1)
+    editor.activated.emit(1)
+    qtbot.waitUntil(lambda: step.model.row(8).field == "stated_profit")
+
+
 def test_a_constant_fills_a_field_without_a_column(qtbot: QtBot, wizard: ImportWizard) -> None:
     show(qtbot, wizard)
     QTest.mouseClick(wizard.buttons.next, LEFT)
@@ -356,6 +380,19 @@ def test_currency_and_zone_hold_for_the_file(qtbot: QtBot, wizard: ImportWizard)
     assert wizard.draft is not None
     assert wizard.draft.plan is not None
     assert (wizard.draft.plan.currency, wizard.draft.plan.zone) == ("USD", "Asia/Tokyo")
+
+
+def test_a_time_zone_that_there_is_not_is_not_taken(qtbot: QtBot, wizard: ImportWizard) -> None:
+    to_formats(qtbot, wizard)
+    box = wizard.formats.zone
+    before = box.currentText()
+    box.setEditText("Mars/X")
+    edit = box.lineEdit()
+    assert edit is not None
+    edit.editingFinished.emit()
+    assert wizard.draft is not None
+    assert wizard.draft.plan is not None
+    assert (wizard.draft.plan.zone, box.currentText()) == (before, before)
 
 
 def test_words_are_translated_once(qtbot: QtBot, wizard: ImportWizard) -> None:

@@ -199,7 +199,7 @@ def test_error_is_shown_with_the_file_name_and_stays(
 
 def test_files_run_one_after_another(qtbot: QtBot, page: ImportsPage, runner: FakeRunner) -> None:
     start(qtbot, page, runner, "a.csv", "b.csv")
-    assert page.running.queue.text() == "Next: b.csv"
+    qtbot.waitUntil(lambda: page.running.queue.text() == "Next: b.csv")
     assert len(runner.runs) == 1
     runner.runs[0].fail(FileImportError("a.csv is empty."))
     qtbot.waitUntil(lambda: len(runner.runs) == 2)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QMessageBox
@@ -15,8 +15,11 @@ from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiContext
+from soleflip_desktop.ui.common.grid.staged_edits import StagedCell
 from soleflip_desktop.ui.common.theme import DARK, LIGHT, Theme
+from soleflip_desktop.ui.common.window_place import sane_place
 from soleflip_desktop.ui.integration.page import ImportsPage
+from soleflip_desktop.ui.inventory.page import InventoryPage
 from soleflip_desktop.ui.main_window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
@@ -86,6 +89,7 @@ def test_keys_and_clicks_change_pages(qtbot: QtBot, window: MainWindow) -> None:
         False,
         False,
         True,
+        False,
     ]
     assert window.totals.text() == ""
 
@@ -245,3 +249,27 @@ def test_window_fits_a_small_screen(qtbot: QtBot, window: MainWindow) -> None:
         window.go_to(number)
     assert window.minimumSizeHint().width() <= 1280
     assert window.minimumSizeHint().height() <= 720
+
+
+def test_staged_edits_are_asked_for_before_closing(qtbot: QtBot, window: MainWindow) -> None:
+    page = window.pages[0]
+    assert isinstance(page, InventoryPage)
+    page.staged.stage([StagedCell(1, "notes", "scuffed", "scuffed", None)])
+    assert not window.close()
+    assert window.isVisible()
+    box = window.findChildren(QMessageBox)[0]
+    with qtbot.waitSignal(window.closed):
+        QTest.mouseClick(button_of(box, "&Discard changes"), LEFT)
+
+
+@pytest.mark.parametrize(
+    ("place", "sane"),
+    [
+        (QRect(100, 80, 1000, 700), QRect(100, 80, 1000, 700)),
+        (QRect(2000, 80, 1000, 700), QRect(460, 190, 1000, 700)),  # its monitor is gone
+        (QRect(100, -400, 1000, 700), QRect(460, 190, 1000, 700)),  # its title bar is out of sight
+        (QRect(5000, 0, 3000, 2000), QRect(0, 0, 1920, 1080)),
+    ],
+)
+def test_window_comes_back_where_it_can_be_reached(place: QRect, sane: QRect) -> None:
+    assert sane_place(place, [QRect(0, 0, 1920, 1080)]) == sane

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeOrders, order_row
+from helpers.fake_views import FakeViews
 from soleflip_desktop.domain.errors import NotFoundError
 from soleflip_desktop.domain.transactions import OrderRow
 from soleflip_desktop.ui.common.context import UiKit
@@ -23,7 +24,7 @@ def wait_idle(qtbot: QtBot, page: OrdersPage) -> None:
 
 @pytest.fixture
 def page(qtbot: QtBot, orders: FakeOrders, kit: UiKit) -> OrdersPage:
-    page = OrdersPage(orders, kit)
+    page = OrdersPage(orders, FakeViews(), kit)
     qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
     page.resize(1280, 720)
     page.show()
@@ -121,7 +122,7 @@ def test_pane_is_toggled_and_remembered(
     QTest.mouseClick(page.toggle, Qt.MouseButton.LeftButton)
     assert page.pane.isHidden()
     page.save_state()
-    again = OrdersPage(orders, kit)
+    again = OrdersPage(orders, FakeViews(), kit)
     qtbot.addWidget(again)
     assert not again.toggle.isChecked()
     again.show()

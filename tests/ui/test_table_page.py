@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems, item_row
+from helpers.fake_workbench import inventory_page
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiKit
@@ -25,7 +25,7 @@ def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
 
 
 def open_page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
-    page = InventoryPage(items, kit, sample=True)
+    page = inventory_page(items, kit, sample=True)
     qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
     page.resize(1200, 700)
     page.show()
@@ -46,6 +46,7 @@ def column_of(page: InventoryPage, key: str) -> int:
 def click_header(qtbot: QtBot, page: InventoryPage, key: str) -> None:
     header = page.view.horizontalHeader()
     section = column_of(page, key)
+    page.view.scrollTo(page.model.index(0, section))
     at = QPoint(header.sectionViewportPosition(section) + 20, header.height() // 2)
     QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
 
@@ -117,8 +118,9 @@ def test_header_click_sorts_up_down_and_back(
 
 
 def test_sort_keys_are_fields_of_the_row(page: InventoryPage) -> None:
-    keys = {column.sort_key for column in page.spec.columns}
+    keys = {column.sort_key for column in page.spec.columns} - {None}
     assert keys <= set(ItemRow.__slots__)
+    assert all(column.sort_key in {None, column.key} for column in page.spec.columns)
 
 
 def test_selection_and_cursor_survive_a_reload(
@@ -153,7 +155,7 @@ def test_several_selected_rows_survive_a_sort(qtbot: QtBot, page: InventoryPage)
     chosen = set(page.view.selected_ids().tolist())
     assert len(chosen) == 3
     click_header(qtbot, page, "product")
-    qtbot.waitUntil(lambda: page.model.query.sort_key == "product")
+    qtbot.waitUntil(lambda: page.model.query.sort[0].field == "product")
     qtbot.waitUntil(lambda: first_ids(page) != [500, 499, 498])
     assert set(page.view.selected_ids().tolist()) == chosen
     place = page.model.row_of(491)
@@ -173,30 +175,6 @@ def test_hidden_page_reloads_only_when_looked_at(
     qtbot.waitUntil(lambda: any(call[0] == "view" for call in items.calls))
 
 
-def test_copy_gives_selected_rows_with_headers(qtbot: QtBot, page: InventoryPage) -> None:
-    page.view.selectRow(0)
-    page.columns.set_hidden(column_of(page, "brand"), hidden=True)
-    page.view.setFocus()
-    QGuiApplication.clipboard().clear()
-    QTest.keyClick(page.view, Qt.Key.Key_C, CONTROL)
-    qtbot.waitUntil(lambda: bool(QGuiApplication.clipboard().text()))
-    head, line = QGuiApplication.clipboard().text().splitlines()
-    assert head.split("\t")[:3] == ["Product", "Style code", "Size"]
-    assert line.split("\t")[0] == item_row(500).product
-    assert page.kit.notifier.messages[-1].text == "Copied 1 row."
-
-
-def test_copy_of_all_rows_is_fetched_in_pieces(
-    qtbot: QtBot, page: InventoryPage, items: FakeItems
-) -> None:
-    page.view.setFocus()
-    QTest.keyClick(page.view, Qt.Key.Key_A, CONTROL)
-    page.copy_selection()
-    qtbot.waitUntil(lambda: len(page.kit.notifier.messages) == 1)
-    assert len(QGuiApplication.clipboard().text().splitlines()) == 501
-    assert max(len(call[1]) for call in items.calls if call[0] == "rows") <= 500
-
-
 def test_columns_are_remembered(
     qtbot: QtBot, page: InventoryPage, items: FakeItems, kit: UiKit, settings: QSettings
 ) -> None:
@@ -206,7 +184,7 @@ def test_columns_are_remembered(
     page.save_state()
     settings.sync()
     again = open_page(qtbot, items, kit)
-    assert again.view.columnWidth(0) == 333
+    assert abs(again.view.columnWidth(0) - 333) <= 1
     assert again.view.isColumnHidden(brand)
     again.columns.reset()
     assert not again.view.isColumnHidden(brand)
@@ -246,9 +224,11 @@ def test_empty_page_offers_import_and_sample(qtbot: QtBot, kit: UiKit) -> None:
 def test_search_without_a_hit_says_so_and_can_be_cleared(qtbot: QtBot, page: InventoryPage) -> None:
     QTest.keyClicks(page.search, "no such shoe")
     qtbot.waitUntil(page.no_match.isVisible)
+    assert page.no_match.findChildren(QPushButton)[0].text() == "&Clear all filters"
     assert page.no_match.title == "Nothing matches “no such shoe”"
     QTest.mouseClick(page.no_match.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(page.view.isVisible)
+    assert page.search.text() == ""
 
 
 def test_unreachable_database_shows_a_banner_with_retry(

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 from helpers.fake_services import FakeGrid, item_row
 from helpers.model_validator import validate
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
+from soleflip_desktop.domain.grid_query import GridQuery, SortKey
 from soleflip_desktop.domain.inventory import ItemRow
-from soleflip_desktop.services.grid import GridQuery
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.virtual_table_model import MAX_PAGES, PAGE_ROWS, VirtualTableModel
 from soleflip_desktop.ui.inventory.columns import inventory_columns
@@ -23,7 +23,10 @@ Model = VirtualTableModel[ItemRow]
 @pytest.fixture
 def model(kit: UiKit, items: FakeGrid[ItemRow]) -> Model:
     return VirtualTableModel(
-        items, inventory_columns(kit.formatter), kit.tasks, GridQuery("id", descending=True)
+        items,
+        inventory_columns(kit.formatter),
+        kit.tasks,
+        GridQuery((SortKey("id", descending=True),)),
     )
 
 
@@ -39,7 +42,7 @@ def text(model: Model, row: int, column: int = 0) -> str:
 def test_model_keeps_the_rules_of_qt(qtbot: QtBot, model: Model) -> None:
     tester = validate(model)
     load(qtbot, model)
-    model.set_query(GridQuery("product", search="nike"))
+    model.set_query(GridQuery((SortKey("product"),), search="nike"))
     qtbot.waitUntil(lambda: model.rowCount() < 500)
     assert tester.model() is model
 
@@ -80,7 +83,9 @@ def test_neighbouring_pages_are_fetched_ahead(qtbot: QtBot, model: Model) -> Non
 
 def test_pages_are_forgotten_in_the_end(qtbot: QtBot, kit: UiKit) -> None:
     many = FakeGrid([item_row(number) for number in range((MAX_PAGES + 10) * PAGE_ROWS)])
-    model = VirtualTableModel(many, inventory_columns(kit.formatter), kit.tasks, GridQuery("id"))
+    model = VirtualTableModel(
+        many, inventory_columns(kit.formatter), kit.tasks, GridQuery((SortKey("id"),))
+    )
     load(qtbot, model)
     for page in range(MAX_PAGES + 8):
         text(model, page * PAGE_ROWS)
@@ -109,7 +114,7 @@ def test_late_page_is_dropped(qtbot: QtBot, model: Model, items: FakeGrid[ItemRo
     gate = items.hold("rows")
     text(model, 450)
     qtbot.waitUntil(lambda: not items.gates)
-    model.set_query(GridQuery("id"))
+    model.set_query(GridQuery((SortKey("id"),)))
     qtbot.waitUntil(lambda: text(model, 0) == item_row(1).product)
     gate.set()
     qtbot.waitUntil(lambda: not model._fetching)
@@ -123,7 +128,7 @@ def test_old_rows_stay_until_the_new_view_is_there(
 ) -> None:
     load(qtbot, model)
     gate = items.hold("view")
-    model.set_query(GridQuery("id"))
+    model.set_query(GridQuery((SortKey("id"),)))
     qtbot.wait(20)
     assert text(model, 0) == item_row(500).product
     gate.set()
@@ -182,7 +187,8 @@ def test_roles_for_people_and_for_screen_readers(qtbot: QtBot, model: Model) -> 
     row = next(row for row in range(40) if item_row(500 - row).profit is None)
     profit = model.index(row, keys.index("profit"))
     role = Qt.ItemDataRole
-    assert model.data(profit, role.AccessibleTextRole) == "Profit: blank"
+    spoken = f"row {row + 1} of 500: Profit blank"
+    assert model.data(profit, role.AccessibleTextRole) == spoken
     assert model.data(profit, role.DisplayRole) == ""
     assert model.data(profit, role.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
     assert model.data(model.index(0, 0), role.ToolTipRole) == item_row(500).product
