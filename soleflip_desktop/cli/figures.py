@@ -32,8 +32,7 @@ from soleflip_desktop.domain.exporting import (
     TextStyle,
 )
 from soleflip_desktop.domain.grid_query import FieldKind
-from soleflip_desktop.sync.documents import Document
-from soleflip_desktop.sync.export_desk import write_lines
+from soleflip_desktop.sync.documents import Document, write_lines
 
 #: What the headers of an export hold that is no text; see `db.queries.export`.
 _AMOUNTS = frozenset({"Sale price", "Payout", "Cost", "Net cost", "Retail price", *CHARGES})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -32,7 +32,7 @@ class Document:
 
     def open(self, head: TableHead) -> None:
         with self._told():
-            self._file = io.BytesIO() if self._path is None else _partial(self._path).open("wb")
+            self._file = io.BytesIO() if self._path is None else partial_file(self._path).open("wb")
             self._writer = self._made(self._file, head)
 
     def add(self, lines: Sequence[Line]) -> None:
@@ -48,7 +48,7 @@ class Document:
                 self.text = self._file.getvalue().decode()
             elif self._file is not None and self._path is not None:
                 self._file.close()
-                _partial(self._path).replace(self._path)
+                partial_file(self._path).replace(self._path)
 
     def abandon(self) -> None:
         """Leaves nothing behind; what was there under that name stays."""
@@ -57,7 +57,7 @@ class Document:
                 self._writer.abandon()
             if self._file is not None and self._path is not None:
                 self._file.close()
-                _partial(self._path).unlink(missing_ok=True)
+                partial_file(self._path).unlink(missing_ok=True)
 
     def _made(self, file: BinaryIO, head: TableHead) -> TableWriter:
         """The libraries are imported when asked for: they would delay the start of the app."""
@@ -94,5 +94,18 @@ class Document:
             raise ExportError(msg) from error
 
 
-def _partial(path: Path) -> Path:
+def write_lines(document: Document, head: TableHead, pieces: Iterable[Sequence[Line]]) -> None:
+    """All of a document, or nothing of it. Raises ExportError."""
+    try:
+        document.open(head)
+        for lines in pieces:
+            document.add(lines)
+        document.close()
+    except BaseException:
+        document.abandon()
+        raise
+
+
+def partial_file(path: Path) -> Path:
+    """What a document is called until it is complete."""
     return path.with_name(f".{path.name}.part")

@@ -1,14 +1,14 @@
-"""Tables on their way out: rows fetched in small pieces, written in a thread, whole or not at all.
+"""Tables on their way out: rows fetched in pieces, turned into lines, written whole or not at all.
 
-The caller's thread only awaits. A piece is 500 rows: reading or writing one holds the interpreter
-lock for a few milliseconds, which a window does not feel.
+A window must not feel it. A thread that computes does not help there: the window would wait for the
+interpreter lock again and again. So the caller's thread makes the lines, a few between two turns of
+its loop, and a child process writes them.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +28,7 @@ from soleflip_desktop.domain.exporting import (
 )
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.services.grid import CurrencySums, GridSource, Group, Ids
+from soleflip_desktop.sync.document_child import ChildDocument
 from soleflip_desktop.sync.documents import Document, ExportError
 
 
@@ -41,8 +42,10 @@ class HasId(Protocol):
 RowT = TypeVar("RowT", bound=HasId)
 ProgressListener = Callable[[int, int], None]
 
-_LINES_BETWEEN_PAUSES = 50
-_PAUSE_S = 0.001
+#: Made and sent in some 3 ms.
+_LINES_A_TURN = 50
+#: A text of fewer cells is there before a child would have started.
+CELLS_WITHOUT_CHILD = 5_000
 
 _SUMMED = frozenset({"gross", "payout", "cost", "profit"})
 
@@ -52,7 +55,7 @@ class ViewExport(Generic[RowT]):
     """Rows of a grid as they stand there.
 
     `ids` are those of the view or some of them; a negative one is the head of a group, as in
-    GridView. `cells` turns a row into the cells of `columns`; it is called in another thread.
+    GridView. `cells` turns a row into the cells of `columns`; it is called in the caller's thread.
     """
 
     source: GridSource[RowT]
@@ -69,8 +72,8 @@ class ViewExport(Generic[RowT]):
         further = sum(max(1, len(group.sums)) - 1 for group in heads) + len(self.totals)
         return TableHead(self.title, self.notes, self.columns, len(self.ids) + further)
 
-    def lines(self, ids: Sequence[int], rows: Sequence[RowT]) -> list[Line]:
-        """Rows that were deleted meanwhile are left out."""
+    def lines(self, ids: Sequence[int], rows: Sequence[RowT]) -> Iterator[list[Line]]:
+        """A few at a time. Rows that were deleted meanwhile are left out."""
         found = {row.id: row for row in rows}
         lines: list[Line] = []
         for at in ids:
@@ -80,7 +83,10 @@ class ViewExport(Generic[RowT]):
                 lines += self._sums(title, group.sums, LineKind.GROUP)
             elif at in found:
                 lines.append(Line(self.cells(found[at])))
-        return lines
+            if len(lines) >= _LINES_A_TURN:
+                yield lines
+                lines = []
+        yield lines
 
     def total_lines(self) -> list[Line]:
         return self._sums("Total", self.totals, LineKind.TOTAL) if self.totals else []
@@ -124,32 +130,21 @@ async def export_view(
             "Narrow the view with a filter, or export it as an Excel workbook."
         )
         raise ExportError(msg)
-    await _write(export, Document(path, format_, style), on_progress)
+    await _write(export, ChildDocument(path, format_, style), on_progress)
 
 
 async def view_text(
     export: ViewExport[RowT], format_: TableFormat, style: TextStyle, *, titles: bool = True
 ) -> str:
     """The rows as text for the clipboard. Without `titles` TSV has no head."""
-    document = Document(None, format_, style, titles=titles)
+    few = len(export.ids) * len(export.columns) < CELLS_WITHOUT_CHILD
+    document = (Document if few else ChildDocument)(None, format_, style, titles=titles)
     await _write(export, document, lambda _done, _all: None)
     return document.text
 
 
-def write_lines(document: Document, head: TableHead, pieces: Iterable[Sequence[Line]]) -> None:
-    """The same without an event loop. Raises ExportError."""
-    try:
-        document.open(head)
-        for lines in pieces:
-            document.add(lines)
-        document.close()
-    except BaseException:
-        document.abandon()
-        raise
-
-
 async def _write(
-    export: ViewExport[RowT], document: Document, on_progress: ProgressListener
+    export: ViewExport[RowT], document: Document | ChildDocument, on_progress: ProgressListener
 ) -> None:
     thread = ThreadPoolExecutor(1, thread_name_prefix="export")
     run = partial(asyncio.get_running_loop().run_in_executor, thread)
@@ -158,7 +153,8 @@ async def _write(
         for start in range(0, len(export.ids), ROWS_PER_PIECE):
             ids = export.ids[start : start + ROWS_PER_PIECE].tolist()
             rows = await export.source.rows([at for at in ids if at >= 0])
-            await run(partial(_add, export, document, ids, rows))
+            for lines in export.lines(ids, rows):
+                await run(document.add, lines)
             on_progress(start + len(ids), len(export.ids))
         await run(document.add, export.total_lines())
         await run(document.close)
@@ -167,13 +163,3 @@ async def _write(
         raise
     finally:
         thread.shutdown(wait=False)
-
-
-def _add(
-    export: ViewExport[RowT], document: Document, ids: Sequence[int], rows: Sequence[RowT]
-) -> None:
-    """Pauses now and then: the interpreter lock goes to a window that waits for it."""
-    lines = export.lines(ids, rows)
-    for start in range(0, len(lines), _LINES_BETWEEN_PAUSES):
-        document.add(lines[start : start + _LINES_BETWEEN_PAUSES])
-        time.sleep(_PAUSE_S)

@@ -9,14 +9,18 @@ seen. SHOTS is a folder for pictures, "" for none.
 from __future__ import annotations
 
 import asyncio
+import sys
+from pathlib import Path
 from typing import Any
 
-from drive_window import Visit, main, until
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from e2e.drive_window import Visit, main, until
 from soleflip_desktop.domain.unit_codes import unit_code
 from soleflip_desktop.ui.common.command_palette import CommandPalette
 from soleflip_desktop.ui.common.key_help import KeyHelp
@@ -89,7 +93,7 @@ class WorkbenchVisit(Visit):
         page = self.page
         QTest.keySequence(page.view, QKeySequence("Ctrl+Shift+F"))
         line = page.tools.filters.row.cells["cost"]
-        await self.type(line, ">200")
+        await self.write(line, ">200")
         await until(lambda: " of " in page.header.count_text, "the filter")
         page.search.setText("jor")
         await self.settle()
@@ -118,7 +122,7 @@ class WorkbenchVisit(Visit):
         editor = QApplication.focusWidget()
         assert editor is not None
         QTest.keyClick(editor, K.Key_A, CONTROL)
-        await self.type(editor, "123.45")
+        await self.write(editor, "123.45")
         QTest.keyClick(editor, K.Key_Return)
         QGuiApplication.clipboard().setText("Shelf 9\t11.00\nShelf 9\tmuch\n")
         self.stand(2, "location")
@@ -171,7 +175,7 @@ class WorkbenchVisit(Visit):
     async def dialogs(self) -> None:
         self.window.show_palette()
         palette = await self.opened(CommandPalette)
-        await self.type(palette.line, "lab")
+        await self.write(palette.line, "lab")
         await asyncio.sleep(0.2)
         self.shoot_widget(palette, "workbench-palette")
         palette.reject()
@@ -206,17 +210,16 @@ class WorkbenchVisit(Visit):
         self.shoot("workbench-count")
         self.seen["count"] = self.texts(counting)
 
-    async def type(self, widget: QWidget, text: str) -> None:
+    async def write(self, widget: QWidget, text: str) -> None:
         """As fast as people type: what comes faster is a scanner's."""
         for letter in text:
-            QTest.keyClick(widget, letter)
+            QTest.keyClicks(widget, letter)
             await asyncio.sleep(0.08)
 
     def scan(self, code: str) -> None:
         """As the scanner types: fast, into whatever has the focus."""
         target = QApplication.focusWidget() or self.window
-        for letter in code:
-            QTest.keyClick(target, letter)
+        QTest.keyClicks(target, code)
         QTest.keyClick(target, K.Key_Return)
 
     async def opened(self, kind: type[Any]) -> Any:

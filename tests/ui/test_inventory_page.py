@@ -29,7 +29,7 @@ def page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
     page.resize(1280, 720)
     page.show()
     model, tasks = page.model, kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
     return page
 
 

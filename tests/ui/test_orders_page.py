@@ -19,7 +19,7 @@ from soleflip_desktop.ui.transactions.page import OrdersPage
 
 def wait_idle(qtbot: QtBot, page: OrdersPage) -> None:
     model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 @pytest.fixture

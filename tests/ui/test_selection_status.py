@@ -25,7 +25,7 @@ FLAG = QItemSelectionModel.SelectionFlag
 
 def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
     model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 @pytest.fixture

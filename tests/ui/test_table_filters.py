@@ -36,7 +36,7 @@ def filters(page: InventoryPage, kit: UiKit) -> TableFilters:
 
 def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
     model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 def test_typing_changes_the_query_and_the_chip_takes_it_back(

@@ -21,7 +21,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
     """Until all is there, also what is fetched ahead: a page must not vanish under its tasks."""
     model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 def open_page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:

@@ -69,7 +69,7 @@ def page(qtbot: QtBot, items: FakeItems, doors: FakeDoors, kit: UiKit) -> Invent
 
 def settle(qtbot: QtBot, page: InventoryPage) -> None:
     model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and model._next_page() is None and tasks.active == 0)
+    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 def column_of(page: InventoryPage, key: str) -> int:

@@ -68,7 +68,7 @@ def test_missing_page_is_a_placeholder_and_then_arrives(
     qtbot: QtBot, model: Model, items: FakeGrid[ItemRow]
 ) -> None:
     load(qtbot, model)
-    qtbot.waitUntil(lambda: model._next_page() is None)
+    qtbot.waitUntil(lambda: not model._next_pages())
     assert text(model, 400) == "…"
     with qtbot.waitSignal(model.dataChanged):
         pass
@@ -110,7 +110,7 @@ def test_late_view_is_dropped(qtbot: QtBot, model: Model, items: FakeGrid[ItemRo
 
 def test_late_page_is_dropped(qtbot: QtBot, model: Model, items: FakeGrid[ItemRow]) -> None:
     load(qtbot, model)
-    qtbot.waitUntil(lambda: model._next_page() is None)
+    qtbot.waitUntil(lambda: not model._next_pages())
     gate = items.hold("rows")
     text(model, 450)
     qtbot.waitUntil(lambda: not items.gates)
@@ -161,7 +161,7 @@ def test_failing_page_is_told_and_asked_again_later(
     qtbot: QtBot, model: Model, items: FakeGrid[ItemRow]
 ) -> None:
     load(qtbot, model)
-    qtbot.waitUntil(lambda: model._next_page() is None)
+    qtbot.waitUntil(lambda: not model._next_pages())
     items.error = DatabaseUnavailableError("away")
     with qtbot.waitSignal(model.load_failed):
         text(model, 400)
@@ -174,7 +174,7 @@ def test_deleted_row_stays_a_placeholder(
     qtbot: QtBot, model: Model, items: FakeGrid[ItemRow]
 ) -> None:
     load(qtbot, model)
-    qtbot.waitUntil(lambda: model._next_page() is None)
+    qtbot.waitUntil(lambda: not model._next_pages())
     del items.by_id[100]
     text(model, 400)
     qtbot.waitUntil(lambda: text(model, 401) != "…")

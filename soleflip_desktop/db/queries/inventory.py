@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -34,6 +36,7 @@ from soleflip_desktop.domain.inventory import (
 )
 
 CHOICES: dict[str, type[StrEnum]] = {
+    "status": ItemStatus,
     "condition": Condition,
     "box_state": BoxState,
     "vat_scheme": VatScheme,
@@ -65,18 +68,33 @@ WHERE i.id = ANY(:ids)
 )
 
 
+#: In the order written, the joins find each row by its key, whichever rows they are: planning all
+#: orders anew for each page costs more than reading it.
+PLANNED_ONCE = sa.text(
+    "SELECT set_config('join_collapse_limit', '1', true), "
+    "set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
+_NAMES = [each.name for each in dataclasses.fields(ItemRow)]
+_CONVERTED = [
+    (_NAMES.index(name), {word.value: word for word in words}) for name, words in CHOICES.items()
+]
+_LISTS = [_NAMES.index("tags"), _NAMES.index("listed")]
+
+
 def rows(session: Session, ids: Sequence[int]) -> list[ItemRow]:
     """In any order; ids that are gone are left out."""
-    return [_row(values) for values in session.execute(ROWS, {"ids": list(ids)}).mappings()]
+    session.execute(PLANNED_ONCE)
+    return [_row(list(values)) for values in session.execute(ROWS, {"ids": list(ids)})]
 
 
-def _row(values: sa.RowMapping) -> ItemRow:
-    cells = dict(values)
-    cells["status"] = ItemStatus(cells["status"])
-    for name, words in CHOICES.items():
-        cells[name] = None if cells[name] is None else words(cells[name])
-    cells["tags"], cells["listed"] = tuple(cells["tags"]), tuple(cells["listed"])
-    return ItemRow(**cells)
+def _row(values: list[Any]) -> ItemRow:
+    """The columns stand in the order of the fields: cheaper than by name, for each row in sight."""
+    for at, words in _CONVERTED:
+        if values[at] is not None:
+            values[at] = words[values[at]]
+    for at in _LISTS:
+        values[at] = tuple(values[at])
+    return ItemRow(*values)
 
 
 def detail(session: Session, item_id: int) -> ItemDetail | None:

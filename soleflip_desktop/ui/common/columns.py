@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from soleflip_desktop.ui.common.formatting import Formatter
 
 RowT = TypeVar("RowT")
+CellT = TypeVar("CellT")
 
 
 class Align(StrEnum):
@@ -61,13 +62,29 @@ class Column(Generic[RowT]):
     edit: str | None = None
 
 
+class Cells(Generic[RowT, CellT]):
+    """One thing of each cell of a row, made when it is first looked at: most are never seen."""
+
+    __slots__ = ("_known", "_makers", "_row")
+
+    def __init__(self, makers: Sequence[Callable[[RowT], CellT]], row: RowT) -> None:
+        self._makers, self._row = makers, row
+        self._known: list[CellT | None] = [None] * len(makers)
+
+    def __getitem__(self, column: int) -> CellT:
+        known = self._known[column]
+        if known is None:
+            known = self._known[column] = self._makers[column](self._row)
+        return known
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedRow(Generic[RowT]):
-    """A row with the texts and tones of its cells, made once when it arrives."""
+    """A row with the texts and tones of its cells."""
 
     row: RowT
-    texts: tuple[str, ...]
-    tones: tuple[Tone, ...]
+    texts: Cells[RowT, str]
+    tones: Cells[RowT, Tone]
 
 
 class CellSource(Protocol):
@@ -78,8 +95,8 @@ class CellSource(Protocol):
 
 
 def render(columns: Sequence[Column[RowT]], row: RowT) -> RenderedRow[RowT]:
-    texts = tuple(column.display(row) for column in columns)
-    return RenderedRow(row, texts, tuple(column.tone(row) for column in columns))
+    texts = [column.display for column in columns]
+    return RenderedRow(row, Cells(texts, row), Cells([column.tone for column in columns], row))
 
 
 def text_column(

@@ -35,8 +35,8 @@ from soleflip_desktop.ui.common.grid.grid_cells import GridCells
 from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
 from soleflip_desktop.ui.common.tasks import TaskRunner
 
-PAGE_ROWS = 64
-MAX_PAGES = 64
+PAGE_ROWS = 32
+MAX_PAGES = 128
 #: Pages that were asked for and not fetched yet; older wishes are rows that were scrolled past.
 MAX_WISHES = 6
 DEFAULT_VIEWPORT_ROWS = 48
@@ -272,8 +272,7 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
             return {}
         self.landing_row = first = self._landing_row(query, view)
         last = min(first + self._viewport_rows, len(view.ids) - 1)
-        numbers = range(first // PAGE_ROWS, last // PAGE_ROWS + 1)
-        return {number: await self._read(view.ids, number) for number in numbers}
+        return await self._read(view.ids, range(first // PAGE_ROWS, last // PAGE_ROWS + 1))
 
     def _landing_row(self, query: GridQuery, view: GridView) -> int:
         """The top row after the swap: the same as now, or about the cursor's after a new sort."""
@@ -323,29 +322,31 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         if not self._fetching and not self._fetch_timer.isActive():
             self._fetch_timer.start()
 
-    def _next_page(self) -> int | None:
-        """The page wished for last comes first; then the neighbours of the wishes."""
-        wishes = list(reversed(self._wishes))
-        neighbours = [page + step for page in wishes for step in (1, -1)]
+    def _next_pages(self) -> list[int]:
+        """What is in sight comes first, then the pages above and below; each in one question."""
+        in_sight = list(reversed(self._wishes))[: self._viewport_rows // PAGE_ROWS + 2]
+        neighbours = sorted({page + step for page in in_sight for step in (1, -1)})
         pages = (len(self._ids) + PAGE_ROWS - 1) // PAGE_ROWS
-        for page in (*wishes, *neighbours):
-            if 0 <= page < pages and page not in self._pages:
-                return page
-        return None
+        for wanted in (in_sight, neighbours):
+            missing = [page for page in wanted if 0 <= page < pages and page not in self._pages]
+            if missing:
+                return missing
+        return []
 
     def _start_fetch(self) -> None:
-        if not self._fetching and self._next_page() is not None:
+        if not self._fetching and self._next_pages():
             self._fetching = True
             self._tasks.start(self._fetch())
 
     async def _fetch(self) -> None:
         """One reader at a time that asks anew what is in sight: no queue of forgotten pages."""
         try:
-            while (page := self._next_page()) is not None:
+            while pages := self._next_pages():
                 epoch = self._epoch
-                cells = await self._read(self._ids, page)
+                read = await self._read(self._ids, pages)
                 if epoch == self._epoch:
-                    self._store(page, cells)
+                    for page, cells in read.items():
+                        self._store(page, cells)
         except UserError as error:
             self._wishes.clear()
             self._last_page = -1
@@ -353,13 +354,18 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         finally:
             self._fetching = False
 
-    async def _read(self, ids: NDArray[np.int64], page: int) -> Page[RowT]:
-        wanted: list[int] = ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS].tolist()
-        units = [row_id for row_id in wanted if row_id >= 0]
+    async def _read(self, ids: NDArray[np.int64], pages: Sequence[int]) -> dict[int, Page[RowT]]:
+        """All in one question: asking takes longer than the rows do."""
+        wanted: dict[int, list[int]] = {
+            page: ids[page * PAGE_ROWS : (page + 1) * PAGE_ROWS].tolist() for page in pages
+        }
+        units = [row_id for row_ids in wanted.values() for row_id in row_ids if row_id >= 0]
         rows = {row.id: row for row in await self._source.rows(units)} if units else {}
         # A row deleted meanwhile stays a placeholder until the notice of the change arrives.
-        found = (rows.get(row_id) for row_id in wanted)
-        return [None if row is None else render(self.columns, row) for row in found]
+        return {
+            page: [render(self.columns, rows[at]) if at in rows else None for at in row_ids]
+            for page, row_ids in wanted.items()
+        }
 
     def _store(self, page: int, cells: Page[RowT]) -> None:
         self._pages[page] = cells

@@ -109,8 +109,8 @@ class EditTable(QWidget):
         if self.model is None or self.view is None or not self.model.rowCount():
             return
         rendered = self.model.rendered(0)
-        tones = () if rendered is None else rendered.tones
-        bad = next((place for place, tone in enumerate(tones) if tone is Tone.BAD), _FIXED)
+        places = () if rendered is None else range(self.model.columnCount())
+        bad = next((at for at in places if rendered and rendered.tones[at] is Tone.BAD), _FIXED)
         self.view.setCurrentIndex(self.model.index(0, bad))
 
     def _make(self, plan: ImportPlan) -> None:
