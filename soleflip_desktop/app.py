@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Sequence
@@ -141,6 +142,8 @@ class App:
         )
         if self._window.scanning is not None:
             self._window.scanning.start()
+        # What the start left behind stays; looking through it again would hold the window 100 ms.
+        gc.freeze()
 
     def _start(self) -> Backend:
         from soleflip_desktop.bootstrap import Options, open_backend  # noqa: PLC0415  (see above)

@@ -13,6 +13,7 @@ from soleflip_desktop.bootstrap import Backend
 from soleflip_desktop.cli.output import DONE, print_json, with_json
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.labels import FORMATS, CodeKind, LabelOptions, find_format
+from soleflip_desktop.domain.words import in_number
 from soleflip_desktop.sync.label_desk import LabelDesk
 
 
@@ -51,10 +52,12 @@ def run_labels(backend: Backend, arguments: argparse.Namespace) -> int:
         values = {"file": str(arguments.out), "labels": done.labels, "pages": done.pages}
         print_json({**values, "other_code": done.other_code})
     else:
-        print(f"{arguments.out}: {done.labels} labels on {done.pages} pages")
+        labels, pages = in_number("label", done.labels), in_number("page", done.pages)
+        print(f"{arguments.out}: {done.labels} {labels} on {done.pages} {pages}")
     missing = len(ids) - done.labels // arguments.copies
     if missing:
-        print(f"{missing} of the numbers are of nothing that is there", file=sys.stderr)
+        numbers = in_number("number", missing)
+        print(f"left out: {missing} {numbers} under which nothing is stored", file=sys.stderr)
     if done.other_code:
         text = f"{done.other_code} labels had no room for the code asked for; they have another"
         print(text, file=sys.stderr)

@@ -114,5 +114,8 @@ class GridSource(Protocol[Row]):
         One entry for each field and currency that occurs, in the order of `fields`.
         """
 
+    async def warm(self) -> None:
+        """Reads ahead what further sorting and filtering will need."""
+
     def mark_stale(self) -> None:
         """The data changed: the next view brings the mirror up to date first."""

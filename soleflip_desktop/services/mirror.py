@@ -14,17 +14,23 @@ from functools import partial
 import numpy as np
 
 from soleflip_desktop.domain.grid_query import SortKey
+from soleflip_desktop.services.grid import CurrencySums
 from soleflip_desktop.services.mirror_fields import Field
 from soleflip_desktop.services.mirror_keys import LARGEST, AnyInts, Ints, KeyColumn, Mask, Places
 from soleflip_desktop.services.mirror_order import ascending, descending, mended
 from soleflip_desktop.services.mirror_words import Part, References, Words, WordTable
 
-#: Orders of short keys are made in a few milliseconds; these are worth keeping.
-ORDER_BYTES = 24_000_000
+#: Room for the orders of all fields of a million rows that differ; four at least are kept.
+ORDER_BYTES = 80_000_000
 ORDERS_KEPT = 4
+#: So many orders, the last used, are mended when rows come or go; others are made anew when asked.
+ORDERS_MENDED = 6
+PLACE_BYTES = 4
 #: Many ids are looked up in a table of all, unless that were more than so many times too large.
 DENSE, FEW = 4, 5_000
 Sort = tuple[SortKey, ...]
+#: What is searched and filtered for.
+Narrowing = tuple[object, ...]
 
 
 @dataclass(slots=True)
@@ -53,6 +59,10 @@ class KeyMirror:
     ranked: set[str] = field(default_factory=set)
     position: int = 0
     applied: set[int] = field(default_factory=set)
+    #: The rows and sums that were asked for last; they hold until a key changes.
+    answered: dict[Narrowing, tuple[Mask | None, tuple[CurrencySums, ...]]] = field(
+        default_factory=dict
+    )
     _orders: OrderedDict[Sort, Places] = field(default_factory=OrderedDict)
 
     @classmethod
@@ -74,6 +84,7 @@ class KeyMirror:
             columns = {name: self._aligned(column, fetched.ids) for name, column in columns.items()}
         self.columns |= columns
         self.ranked |= fetched.ranked
+        self.answered.clear()
         if fetched.position < self.position:
             self.position = fetched.position
             self.applied.clear()
@@ -95,6 +106,7 @@ class KeyMirror:
 
     def drop(self, names: Iterable[str]) -> None:
         """Forgets keys: they are read anew when needed."""
+        self.answered.clear()
         for name in set(names) & set(self.columns):
             del self.columns[name]
             self.tables.pop(name, None)
@@ -102,6 +114,7 @@ class KeyMirror:
 
     def renew(self, name: str, words: Mapping[int, Words]) -> None:
         """The things that a key refers to have other texts."""
+        self.answered.clear()
         self.tables[name].renew(words)
         self._forget_orders({name})
 
@@ -140,15 +153,42 @@ class KeyMirror:
             self._orders.move_to_end(sort)
             return self._orders[sort]
         if len(sort) == 1 and sort[0].descending:
-            codes, blank = self.codes(sort[0].field)
             order = self.order((SortKey(sort[0].field),))
-            return descending(order, int((codes == blank).sum()))
+            return descending(order, self._filled(sort[0].field, order))
+        if len(sort) == 1 and self._is_level(sort[0].field):
+            return self.order(())
         return self._kept(sort, self._made(sort))
 
+    def _filled(self, name: str, order: Places) -> int:
+        """How many rows have a value: blanks are the last of an ascending order."""
+        low, high = 0, len(order)
+        while low < high:
+            middle = (low + high) // 2
+            codes, blank = self.codes(name, order[middle : middle + 1])
+            low, high = (low, middle) if codes[0] == blank else (middle + 1, high)
+        return low
+
+    def _is_level(self, name: str) -> bool:
+        """Whether rows in order of that field stand as they do here, in order of their ids."""
+        values = self.columns[self.fields[name].key].values
+        return values is self.ids or not len(values) or bool((values == values[0]).all())
+
+    def unordered(self) -> list[str]:
+        """The fields whose orders are not kept yet and would find room, the slowest first."""
+        names = [
+            name
+            for name, of in self.fields.items()
+            if of.key in self.columns and (SortKey(name),) not in self._orders
+        ]
+        names = [name for name in names if not self._is_level(name)]
+        names.sort(key=lambda name: -self.codes(name, slice(0))[0].itemsize)
+        return names[: max(0, self._most() - len(self._orders))]
+
     def _made(self, sort: Sort) -> Places:
-        if len(sort) <= 1:
-            codes, blank = self.codes(sort[0].field if sort else "id")
-            return ascending(codes, blank)
+        if not sort:
+            return np.arange(len(self.ids), dtype=np.int32)
+        if len(sort) == 1:
+            return ascending(*self.codes(sort[0].field))
         order = self.order(sort[-1:])
         for key in reversed(sort[:-1]):
             codes, blank = self.codes(key.field)
@@ -158,10 +198,12 @@ class KeyMirror:
 
     def _kept(self, sort: Sort, order: Places) -> Places:
         self._orders[sort] = order
-        most = max(ORDERS_KEPT, ORDER_BYTES // max(order.nbytes, 1))
-        while len(self._orders) > most:
+        while len(self._orders) > self._most():
             self._orders.popitem(last=False)
         return order
+
+    def _most(self) -> int:
+        return max(ORDERS_KEPT, ORDER_BYTES // max(len(self.ids) * PLACE_BYTES, 1))
 
     def places_of(self, ids: Ints) -> Places:
         """Where rows stand; ids that are not there are left out."""
@@ -190,9 +232,13 @@ class KeyMirror:
         fresh = fetched.ids[~np.isin(fetched.ids, self.ids)]
         moved = self._move(gone, fresh) if len(gone) or len(fresh) else None
         places = self.places_of(fetched.ids)
+        changed_keys = set()
         for name, column in columns.items():
-            self.columns[name].put(places, column)
-        self._mend(removed, moved, places)
+            if not np.array_equal(self.columns[name].wide(places), column.wide()):
+                self.columns[name].put(places, column)
+                changed_keys.add(name)
+        self.answered.clear()
+        self._mend(removed, moved, places, changed_keys)
 
     def _move(self, gone: Places, fresh: Ints) -> Places:
         """Takes rows out and makes room for others; returns the new place of each old one."""
@@ -205,13 +251,19 @@ class KeyMirror:
         self.columns["id"] = KeyColumn(self.ids)
         return np.searchsorted(self.ids, old_ids).astype(np.int32)
 
-    def _mend(self, removed: Mask, moved: Places | None, places: Places) -> None:
+    def _mend(self, removed: Mask, moved: Places | None, places: Places, changed: set[str]) -> None:
+        if moved is not None:
+            while len(self._orders) > ORDERS_MENDED:
+                self._orders.popitem(last=False)
         for sort in list(self._orders):
-            if len(sort) > 1 or (sort and self.fields[sort[0].field].key not in self.columns):
+            keys = {self.fields[key.field].key for key in sort}
+            if moved is None and not keys & changed:
+                continue
+            if len(sort) > 1:
                 del self._orders[sort]
                 continue
-            keys = partial(self._wide, sort[0].field if sort else "id")
-            self._orders[sort] = mended(self._orders[sort], removed, moved, places, keys)
+            wide = partial(self._wide, sort[0].field if sort else "id")
+            self._orders[sort] = mended(self._orders[sort], removed, moved, places, wide)
 
     def missing(self, keys: Iterable[str]) -> list[str]:
         return [key for key in dict.fromkeys(keys) if key not in self.columns]

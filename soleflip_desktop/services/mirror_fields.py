@@ -117,11 +117,10 @@ ORDER_FIELDS = (
 
 def _looked_up(statement: sa.TextClause, *words: Callable[[tuple[object, ...]], Word]) -> Lookup:
     def look_up(session: Session, values: Sequence[int]) -> dict[int, Words]:
-        found = texts.looked_up(session, statement, values)
         known: dict[Word, Word] = {}  # many variants share a product: one text for all of them
         return {
-            value: tuple(known.setdefault(w, w) for w in (word(row) for word in words))
-            for value, row in found.items()
+            row[0]: tuple(known.setdefault(w, w) for w in (word(row[1:]) for word in words))
+            for row in texts.looked_up(session, statement, values)
         }
 
     return look_up

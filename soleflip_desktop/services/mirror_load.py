@@ -82,7 +82,7 @@ def _fetch(keys: Keys, names: Sequence[str], chunks: Iterable[bytes], position: 
     numbers: dict[str, list[KeyColumn]] = {n: [] for n in names if not _is_word(keys, n)}
     references = {n: References() for n in names if _is_word(keys, n)}
     for chunk in chunks:
-        table = np.frombuffer(chunk, dtype=">i8").reshape(-1, len(names) + 1)
+        table = np.frombuffer(chunk, dtype=_rows(len(names) + 1))["cells"]["value"]
         ids.append(table[:, 0].astype(np.int64))
         for place, name in enumerate(names, 1):
             wide = table[:, place].astype(np.int64)
@@ -94,6 +94,12 @@ def _fetch(keys: Keys, names: Sequence[str], chunks: Iterable[bytes], position: 
     joined = {name: KeyColumn.joined(parts) for name, parts in numbers.items()}
     all_ids = np.concatenate(ids) if ids else np.zeros(0, dtype=np.int64)
     return _in_id_order(Fetched(position, all_ids, joined, references, {}))
+
+
+def _rows(cells: int) -> np.dtype[np.void]:
+    """As a binary COPY writes them."""
+    cell = np.dtype([("length", ">i4"), ("value", ">i8")])
+    return np.dtype([("count", ">i2"), ("cells", cell, (cells,))])
 
 
 def _in_id_order(fetched: Fetched) -> Fetched:
@@ -180,6 +186,6 @@ def _note(
 
 def _patch(session: Session, keys: Keys, mirror: KeyMirror, ids: list[int], position: int) -> None:
     names = [name for name in mirror.columns if name != "id"]
-    fetched = _fetch(keys, names, [queries.keys_of(session, keys.table, names, ids)], position)
+    fetched = _fetch(keys, names, queries.keys_of(session, keys.table, names, ids), position)
     _look_up(session, keys, fetched)
     mirror.patch(np.array(ids, dtype=np.int64), fetched)

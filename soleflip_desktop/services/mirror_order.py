@@ -44,13 +44,12 @@ def _digits(keys: AnyInts) -> list[AnyInts]:
 
 def _blanks_behind(order: Places, keys: AnyInts, blank: int) -> Places:
     """A blank is the smallest key, so blanks stand in front."""
-    blanks = int((keys == blank).sum())
+    blanks = int(np.count_nonzero(keys == blank))
     return np.concatenate((order[blanks:], order[:blanks])) if blanks else order
 
 
-def descending(order: Places, blanks: int) -> Places:
-    """Of an ascending order; blanks stay last."""
-    filled = len(order) - blanks
+def descending(order: Places, filled: int) -> Places:
+    """Of an ascending order whose first rows have values; blanks stay last."""
     return np.concatenate((order[:filled][::-1], order[filled:]))
 
 

@@ -23,6 +23,10 @@ class Found:
     words: list[set[int]]
     conditions: dict[tuple[str, Condition], Iterable[int]] = field(default_factory=dict)
 
+    @property
+    def nothing(self) -> bool:
+        return not any(self.words) and not self.conditions
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

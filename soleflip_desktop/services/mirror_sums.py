@@ -21,18 +21,23 @@ SUMMED = ("gross", "payout", "cost", "profit")
 def currency_sums(mirror: KeyMirror, rows: Mask | None) -> tuple[CurrencySums, ...]:
     """Of some rows or of all."""
     found: dict[str, dict[str, tuple[int, int]]] = {}
+    places = slice(None) if rows is None else np.flatnonzero(rows)
     for name in SUMMED:
         column = mirror.columns[mirror.fields[name].key]
-        filled = column.values != column.blank
-        if rows is not None:
-            filled &= rows
+        values = column.values[places]
         key = mirror.fields[name].currency or ""
+        slots = mirror.columns[key].values[places]
         for slot, currency in _currencies(mirror, key):
-            mine = column.values[filled & (mirror.columns[key].values == slot)]
-            if len(mine):
+            mine = (slots == slot) & (values != column.blank)
+            if count := int(np.count_nonzero(mine)):
                 sums = found.setdefault(currency, {})
-                sums[name] = len(mine), int(mine.sum(dtype=np.int64))
+                sums[name] = count, _total(values, mine)
     return _in_currencies(found)
+
+
+def _total(values: AnyInts, mine: Mask) -> int:
+    """Times 0 or 1: faster than picking them out."""
+    return int((values * mine).sum(dtype=np.int64))
 
 
 def group_sums(mirror: KeyMirror, rows: Places, starts: Ints) -> list[tuple[CurrencySums, ...]]:

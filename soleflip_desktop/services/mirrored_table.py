@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import change_feed
 from soleflip_desktop.db.queries import mirror as queries
-from soleflip_desktop.domain.grid_query import FieldKind, GridQuery
-from soleflip_desktop.services.grid import FieldSums, FieldValue, GridView, Group, Ids
+from soleflip_desktop.domain.grid_query import FieldKind, GridQuery, SortKey
+from soleflip_desktop.services.grid import CurrencySums, FieldSums, FieldValue, GridView, Group, Ids
 from soleflip_desktop.services.mirror import Fetched, KeyMirror
 from soleflip_desktop.services.mirror_filter import matching, search_mask
 from soleflip_desktop.services.mirror_groups import grouped, values
@@ -109,10 +109,21 @@ class MirroredTable(Generic[Row]):
         return [found[id_] for id_ in ids if id_ in found]
 
     async def warm(self) -> None:
-        """Reads what is left of the keys, so that no later sort or filter has to wait for it."""
+        """Reads what is left of the keys, so that no later sort or filter has to wait for it.
+
+        Then makes the orders of the fields that there is room for.
+        """
         keys = [key for key in self._spec.keys.all if key not in self._spec.keys.base]
         for start in range(0, len(keys), WARM_KEYS):
             await self._held(keys[start : start + WARM_KEYS])
+        while await self._ordered_one():
+            pass
+
+    async def _ordered_one(self) -> bool:
+        """Makes one more order to be kept; a view that comes in goes first."""
+        async with self._lock:
+            mirror = await self._current(())
+            return await self._database.run(lambda: _order_one(mirror))
 
     async def _answer(
         self, query: GridQuery, more: Sequence[str], work: Callable[[KeyMirror, Found], Answer]
@@ -211,17 +222,41 @@ class MirroredTable(Generic[Row]):
         return [name for name in asked if name in fields and fields[name].kind in texts]
 
 
+def _order_one(mirror: KeyMirror) -> bool:
+    names = mirror.unordered()
+    if names:
+        mirror.order((SortKey(names[0]),))
+    return len(names) > 1
+
+
 def _view(mirror: KeyMirror, query: GridQuery, searched: Sequence[str], found: Found) -> GridView:
-    mask = _mask(mirror, query, searched, found)
+    mask, sums = _narrowed(mirror, query, searched, found)
     order = mirror.order(query.sort)
     if mask is not None:
-        order = order[mask[order]]
+        order = order.compress(mask.take(order))
     groups: tuple[Group, ...] = ()
-    ids = mirror.ids[order]
+    ids = mirror.ids.take(order)
     if query.group_by:
         ids, groups = grouped(mirror, query.group_by, order, query.collapsed)
-    sums = currency_sums(mirror, mask)
     return GridView(ids, len(mirror.ids), len(order), sums, groups)
+
+
+def _narrowed(
+    mirror: KeyMirror, query: GridQuery, searched: Sequence[str], found: Found
+) -> tuple[Mask | None, tuple[CurrencySums, ...]]:
+    """The rows that match and their sums: those of the last query, where only the order differs.
+
+    What the server found is not kept: it may find more in a table that is not mirrored.
+    """
+    narrowing = (query.search, tuple(searched), repr(query.filters))
+    if found.nothing and narrowing in mirror.answered:
+        return mirror.answered[narrowing]
+    mask = _mask(mirror, query, searched, found)
+    sums = currency_sums(mirror, mask)
+    mirror.answered.clear()
+    if found.nothing:
+        mirror.answered[narrowing] = mask, sums
+    return mask, sums
 
 
 def _mask(

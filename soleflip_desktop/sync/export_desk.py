@@ -42,7 +42,7 @@ class HasId(Protocol):
 RowT = TypeVar("RowT", bound=HasId)
 ProgressListener = Callable[[int, int], None]
 
-#: Made and sent in some 3 ms.
+#: Made and sent in some 2 ms.
 _LINES_A_TURN = 50
 #: A text of fewer cells is there before a child would have started.
 CELLS_WITHOUT_CHILD = 5_000

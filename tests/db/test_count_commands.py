@@ -80,7 +80,7 @@ def test_labels_from_the_command_line(
     assert run(*written, "--code", "both") == 0
     output = capsys.readouterr()
     assert output.out == f"{out}: 2 labels on 2 pages\n"
-    assert output.err == "1 of the numbers are of nothing that is there\n"
+    assert output.err == "left out: 1 number under which nothing is stored\n"
     assert out.read_bytes().startswith(b"%PDF-")
     assert run("labels", "--formats") == 0
     assert capsys.readouterr().out.startswith("62x29      1 a page  Roll 62")

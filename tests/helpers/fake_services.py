@@ -203,6 +203,9 @@ class FakeGrid(Generic[RowT]):
                     found.setdefault((field, currency), []).append(Decimal(value))
         return [_field_sums(field, currency, found[field, currency]) for field, currency in found]
 
+    async def warm(self) -> None:
+        self.calls.append(("warm", None))
+
     def mark_stale(self) -> None:
         self.stale += 1
 

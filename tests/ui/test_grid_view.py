@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems, item_row
 from helpers.fake_workbench import inventory_page
+from helpers.table_pages import column, shown_page, wait_idle
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
 from soleflip_desktop.domain.grid_query import ColumnFilter, Condition, Operator, SortKey
 from soleflip_desktop.ui.common.cell_delegate import find_words
@@ -32,26 +33,9 @@ NO_GRAB = pytest.mark.qt_log_ignore(
 SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 
 
-def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
-    model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
-
-
 @pytest.fixture
 def page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
-    page = inventory_page(items, kit)
-    qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
-    page.toggle.setChecked(False)
-    page.resize(1400, 700)
-    page.show()
-    page.activateWindow()
-    page.view.setFocus()
-    wait_idle(qtbot, page)
-    return page
-
-
-def column(page: InventoryPage, key: str) -> int:
-    return [each.key for each in page.spec.columns].index(key)
+    return shown_page(qtbot, items, kit)
 
 
 def click(page: InventoryPage, row: int, key: str, modifiers: Qt.KeyboardModifier = NONE) -> None:

@@ -10,16 +10,12 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeOrders, order_row
 from helpers.fake_views import FakeViews
+from helpers.table_pages import wait_idle
 from soleflip_desktop.domain.errors import NotFoundError
 from soleflip_desktop.domain.transactions import OrderRow
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.personal import HIDDEN, is_personal
 from soleflip_desktop.ui.transactions.page import OrdersPage
-
-
-def wait_idle(qtbot: QtBot, page: OrdersPage) -> None:
-    model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems, item_row
-from helpers.fake_workbench import inventory_page
+from helpers.table_pages import column, shown_page, wait_idle
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.grid.selection_spans import SelectionSpans, as_selection
@@ -23,26 +23,9 @@ SHIFT, CONTROL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlM
 FLAG = QItemSelectionModel.SelectionFlag
 
 
-def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
-    model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
-
-
 @pytest.fixture
 def page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
-    page = inventory_page(items, kit)
-    qtbot.addWidget(page, before_close_func=lambda _page: kit.tasks.close())
-    page.toggle.setChecked(False)
-    page.resize(1400, 700)
-    page.show()
-    page.activateWindow()
-    page.view.setFocus()
-    wait_idle(qtbot, page)
-    return page
-
-
-def column(page: InventoryPage, key: str) -> int:
-    return [each.key for each in page.spec.columns].index(key)
+    return shown_page(qtbot, items, kit)
 
 
 def start_at(page: InventoryPage, row: int, key: str) -> None:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems
 from helpers.fake_workbench import inventory_page
+from helpers.table_pages import wait_idle
 from soleflip_desktop.domain.grid_query import Operator
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.grid.table_filters import TableFilters
@@ -32,11 +33,6 @@ def page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
 @pytest.fixture
 def filters(page: InventoryPage, kit: UiKit) -> TableFilters:
     return page.tools.filters
-
-
-def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
-    model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 def test_typing_changes_the_query_and_the_chip_takes_it_back(

@@ -10,18 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems, item_row
 from helpers.fake_workbench import inventory_page
+from helpers.table_pages import wait_idle
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.inventory.page import InventoryPage
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-def wait_idle(qtbot: QtBot, page: InventoryPage) -> None:
-    """Until all is there, also what is fetched ahead: a page must not vanish under its tasks."""
-    model, tasks = page.model, page.kit.tasks
-    qtbot.waitUntil(lambda: model.loaded and not model._next_pages() and tasks.active == 0)
 
 
 def open_page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:

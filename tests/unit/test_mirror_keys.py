@@ -71,8 +71,8 @@ def test_an_order_is_stable_with_blanks_last(values: list[int | None]) -> None:
     order = ascending(column.values, column.blank)
     assert order.tolist() == ordered(values)
     blanks = values.count(None)
-    turned = descending(order, blanks).tolist()
     filled = len(values) - blanks
+    turned = descending(order, filled).tolist()
     assert turned == ordered(values)[:filled][::-1] + ordered(values)[filled:]
 
 

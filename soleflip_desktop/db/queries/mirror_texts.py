@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -27,7 +28,7 @@ ACCOUNTS = sa.text(
 
 def looked_up(
     session: Session, statement: sa.TextClause, ids: Sequence[int]
-) -> dict[int, tuple[object, ...]]:
-    """The rows of one of the statements above by their ids."""
+) -> Iterator[sa.Row[Any]]:
+    """The rows of one of the statements above: the id and its texts."""
     result = session.execute(statement, {"ids": list(ids)}, execution_options={"yield_per": BATCH})
-    return {row[0]: tuple(row[1:]) for part in result.partitions() for row in part}
+    yield from result

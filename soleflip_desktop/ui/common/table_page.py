@@ -88,7 +88,7 @@ class TablePage(QWidget, Generic[RowT]):
         super().__init__()
         self.spec, self.source, self.kit = spec, source, kit
         self.totals = ""
-        self._stale = True
+        self._stale, self._warm = True, False
         self._searched = spec.query.search
         words = Wording(kit.formatter, spec.noun, spec.nouns, spec.describe)
         self.model: VirtualTableModel[RowT] = VirtualTableModel(
@@ -251,6 +251,9 @@ class TablePage(QWidget, Generic[RowT]):
         self.totals = totals_text(view, self.spec.noun, self.spec.nouns, formatter)
         self.totals_changed.emit(self.totals)
         self._choose_body(len(view.ids))
+        if view.complete and not self._warm:
+            self._warm = True  # a first click on any header is then as fast as a second one
+            self.kit.tasks.start(self.source.warm())
 
     def _choose_body(self, shown: int) -> None:
         if shown or not self.model.loaded:
