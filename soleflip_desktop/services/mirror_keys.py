@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,16 +48,6 @@ class KeyColumn:
         most = int(slots.max()) if len(slots) else 0
         return cls(slots.astype(next(k for k in UNSIGNED if most <= np.iinfo(k).max)))
 
-    @classmethod
-    def joined(cls, parts: Sequence[KeyColumn]) -> KeyColumn:
-        """The parts one behind the other."""
-        if not parts:
-            return cls.numbers(np.zeros(0, dtype=np.int64))
-        if len({part.step for part in parts}) > 1:
-            return cls.numbers(np.concatenate([part.wide() for part in parts]))
-        kind = max((part.values.dtype for part in parts), key=lambda kind: kind.itemsize)
-        return cls(np.concatenate([part.cast(kind).values for part in parts]), parts[0].step)
-
     @property
     def blank(self) -> int:
         return int(np.iinfo(self.values.dtype).min)
@@ -78,7 +67,7 @@ class KeyColumn:
         values[self.values == self.blank] = np.iinfo(kind).min
         return KeyColumn(values, self.step)
 
-    def put(self, places: AnyInts, other: KeyColumn) -> None:
+    def put(self, places: AnyInts | slice, other: KeyColumn) -> None:
         """Replaces some values; widens the column where they need it."""
         if other.step != self.step:
             if (other.values == other.blank).all():
@@ -96,3 +85,32 @@ class KeyColumn:
             self.values = np.delete(self.values, gone)
         if len(fresh):
             self.values = np.insert(self.values, fresh, self.blank)
+
+
+@dataclass(slots=True)
+class Gathered:
+    """A column that comes in parts, in one array with room for `rows` from the start.
+
+    Hundreds of small arrays would leave holes in the heap that are never given back.
+    """
+
+    rows: int = 0
+    _room: KeyColumn | None = None
+    _count: int = 0
+
+    def add(self, part: KeyColumn) -> None:
+        end = self._count + len(part.values)
+        if self._room is None:
+            room = np.full(max(self.rows, end), part.blank, dtype=part.values.dtype)
+            self._room = KeyColumn(room, part.step)
+        if more := max(0, end - len(self._room.values)):
+            more = max(more, len(self._room.values) // 2)
+            blanks = np.full(more, self._room.blank, dtype=self._room.values.dtype)
+            self._room.values = np.concatenate((self._room.values, blanks))
+        self._room.put(slice(self._count, end), part)
+        self._count = end
+
+    def column(self) -> KeyColumn:
+        if self._room is None:
+            return KeyColumn.numbers(np.zeros(0, dtype=np.int64))
+        return KeyColumn(self._room.values[: self._count], self._room.step)

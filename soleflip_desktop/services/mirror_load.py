@@ -14,7 +14,7 @@ from soleflip_desktop.db.queries.change_feed import FeedEntry
 from soleflip_desktop.domain.system import EntityKind
 from soleflip_desktop.services.mirror import Fetched, KeyMirror
 from soleflip_desktop.services.mirror_fields import SECOND, Field, Lookup
-from soleflip_desktop.services.mirror_keys import Ints, KeyColumn
+from soleflip_desktop.services.mirror_keys import Gathered, Ints, KeyColumn
 from soleflip_desktop.services.mirror_order import ascending
 from soleflip_desktop.services.mirror_words import References, Word
 
@@ -62,7 +62,9 @@ RENAMED = {
 def fetch(session: Session, keys: Keys, names: Sequence[str], position: int) -> Fetched:
     """These keys of all rows; `position` is that of the session's snapshot."""
     plain = [name for name in names if name in keys.table.keys]
-    fetched = _fetch(keys, plain, queries.key_chunks(session, keys.table, plain), position)
+    rows = queries.estimated_rows(session, keys.table.table)
+    chunks = queries.key_chunks(session, keys.table, plain)
+    fetched = _fetch(keys, plain, chunks, position, rows)
     overflown = [
         name
         for name in keys.table.texts
@@ -77,29 +79,27 @@ def fetch(session: Session, keys: Keys, names: Sequence[str], position: int) -> 
     return fetched
 
 
-def _fetch(keys: Keys, names: Sequence[str], chunks: Iterable[bytes], position: int) -> Fetched:
-    ids: list[Ints] = []
-    numbers: dict[str, list[KeyColumn]] = {n: [] for n in names if not _is_word(keys, n)}
-    references = {n: References() for n in names if _is_word(keys, n)}
+def _fetch(
+    keys: Keys, names: Sequence[str], chunks: Iterable[bytes], position: int, rows: int = 0
+) -> Fetched:
+    """`rows` is how many there will be about."""
+    ids = Gathered(rows)
+    numbers = {n: Gathered(rows) for n in names if not _is_word(keys, n)}
+    references = {n: References(gathered=Gathered(rows)) for n in names if _is_word(keys, n)}
     for chunk in chunks:
-        table = np.frombuffer(chunk, dtype=_rows(len(names) + 1))["cells"]["value"]
-        ids.append(table[:, 0].astype(np.int64))
+        table = np.frombuffer(chunk, dtype=">i8").reshape(-1, len(names) + 1)
+        own = table[:, 0].astype(np.int64)
+        ids.add(KeyColumn(own))
         for place, name in enumerate(names, 1):
             wide = table[:, place].astype(np.int64)
             if name in references:
-                references[name].add(wide, ids[-1])
+                references[name].add(wide, own)
             else:
                 step = SECOND if name.endswith("_at") else 1
-                numbers[name].append(KeyColumn.numbers(wide, step))
-    joined = {name: KeyColumn.joined(parts) for name, parts in numbers.items()}
-    all_ids = np.concatenate(ids) if ids else np.zeros(0, dtype=np.int64)
-    return _in_id_order(Fetched(position, all_ids, joined, references, {}))
-
-
-def _rows(cells: int) -> np.dtype[np.void]:
-    """As a binary COPY writes them."""
-    cell = np.dtype([("length", ">i4"), ("value", ">i8")])
-    return np.dtype([("count", ">i2"), ("cells", cell, (cells,))])
+                numbers[name].add(KeyColumn.numbers(wide, step))
+    columns = {name: gathered.column() for name, gathered in numbers.items()}
+    all_ids: Ints = ids.column().wide()
+    return _in_id_order(Fetched(position, all_ids, columns, references, {}))
 
 
 def _in_id_order(fetched: Fetched) -> Fetched:
@@ -108,7 +108,9 @@ def _in_id_order(fetched: Fetched) -> Fetched:
     for column in fetched.numbers.values():
         column.values = column.values[order]
     for references in fetched.references.values():
-        references.parts = [KeyColumn(references.column().values[order])]
+        column = references.column()
+        references.gathered = Gathered()
+        references.gathered.add(KeyColumn(column.values[order]))
     return fetched
 
 
@@ -186,6 +188,6 @@ def _note(
 
 def _patch(session: Session, keys: Keys, mirror: KeyMirror, ids: list[int], position: int) -> None:
     names = [name for name in mirror.columns if name != "id"]
-    fetched = _fetch(keys, names, queries.keys_of(session, keys.table, names, ids), position)
+    fetched = _fetch(keys, names, [queries.keys_of(session, keys.table, names, ids)], position)
     _look_up(session, keys, fetched)
     mirror.patch(np.array(ids, dtype=np.int64), fetched)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from soleflip_desktop.db.queries.mirror import BLANK
-from soleflip_desktop.services.mirror_keys import AnyInts, Ints, KeyColumn
+from soleflip_desktop.services.mirror_keys import AnyInts, Gathered, Ints, KeyColumn
 
 #: Sorted in one go: more would hold the interpreter's lock too long.
 SLICE = 2_000
@@ -40,14 +40,17 @@ class References:
 
     values: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     samples: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    parts: list[KeyColumn] = field(default_factory=list)
+    gathered: Gathered = field(default_factory=Gathered)
     _known: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     _slots: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def add(self, wide: Ints, ids: Ints) -> None:
-        distinct, first, inverse = np.unique(wide, return_index=True, return_inverse=True)
-        slots = self.slots_of(distinct, ids[first])
-        self.parts.append(KeyColumn.slots(slots[inverse]))
+        if len(wide) and (wide == wide[0]).all():  # most often: blank, or the one currency
+            slots = np.repeat(self.slots_of(wide[:1], ids[:1]), len(wide))
+        else:
+            distinct, first, inverse = np.unique(wide, return_index=True, return_inverse=True)
+            slots = self.slots_of(distinct, ids[first])[inverse]
+        self.gathered.add(KeyColumn.slots(slots))
 
     def slots_of(self, distinct: Ints, samples: Ints) -> Ints:
         """Of distinct values in order; new ones get the next slots."""
@@ -65,7 +68,7 @@ class References:
         return np.where(self._known[at] == distinct, self._slots[at], 0)
 
     def column(self) -> KeyColumn:
-        return KeyColumn.joined(self.parts)
+        return self.gathered.column()
 
 
 @dataclass(slots=True)

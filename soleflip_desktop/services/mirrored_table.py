@@ -30,8 +30,8 @@ DAY_KEYS = ("days_held",)
 DAY_KEYS_S = 900
 #: The feed is kept for a week; a mirror that slept longer than six days is read anew.
 FEED_S = (change_feed.KEPT_DAYS - 1) * 86_400
-#: Keys that `warm` reads at a time: a view that comes in between waits for one batch at most.
-WARM_KEYS = 4
+#: Keys that `warm` reads at a time, beside the views: a pass costs more than a key (all rows come).
+WARM_KEYS = 16
 
 
 class _HasId(Protocol):
@@ -113,7 +113,9 @@ class MirroredTable(Generic[Row]):
 
         Then makes the orders of the fields that there is room for.
         """
-        keys = [key for key in self._spec.keys.all if key not in self._spec.keys.base]
+        table, base = self._spec.keys.table, self._spec.keys.base
+        keys = [key for key in self._spec.keys.all if key not in base]
+        keys.sort(key=table.joined)  # tables are joined once for keys that need the same ones
         for start in range(0, len(keys), WARM_KEYS):
             await self._held(keys[start : start + WARM_KEYS])
         while await self._ordered_one():

@@ -70,9 +70,8 @@ async def compare(url: str) -> None:
     plain = statistics.median(times["plain UPDATE"])
     for name, seconds in times.items():
         median = statistics.median(seconds)
-        print(
-            f"{name:14} of {EDITED:,} units {median:6.2f} s = {median / plain:4.1f} x a plain UPDATE"
-        )
+        ratio = median / plain
+        print(f"{name:14} of {EDITED:,} units {median:6.2f} s = {ratio:4.1f} x a plain UPDATE")
 
 
 def _plain(database: Database, ids: list[int], turn: int) -> None:

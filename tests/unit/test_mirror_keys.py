@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from soleflip_desktop.db.queries.mirror import BLANK
-from soleflip_desktop.services.mirror_keys import LARGEST, Ints, KeyColumn, Places
+from soleflip_desktop.services.mirror_keys import LARGEST, Gathered, Ints, KeyColumn, Places
 from soleflip_desktop.services.mirror_order import ascending, descending, mended
 
 NUMBERS = st.one_of(
@@ -42,10 +42,15 @@ def test_a_column_is_as_small_as_its_values_allow() -> None:
     assert KeyColumn.slots(np.array([0, 255])).values.itemsize == 1
 
 
-@given(st.lists(st.lists(NUMBERS), max_size=4), st.sampled_from([1, 10**6]))
-def test_parts_are_joined(parts: list[list[int | None]], step: int) -> None:
-    joined = KeyColumn.joined([KeyColumn.numbers(wide(part), step) for part in parts])
-    assert plain(joined) == [value for part in parts for value in part]
+@given(
+    st.lists(st.tuples(st.lists(NUMBERS), st.sampled_from([1, 10**6])), max_size=4),
+    st.integers(0, 9),
+)
+def test_parts_are_gathered(parts: list[tuple[list[int | None], int]], rows: int) -> None:
+    gathered = Gathered(rows)
+    for part, step in parts:
+        gathered.add(KeyColumn.numbers(wide(part), step))
+    assert plain(gathered.column()) == [value for part, _ in parts for value in part]
 
 
 @given(st.lists(NUMBERS, min_size=1), st.data(), st.sampled_from([1, 10**6]))

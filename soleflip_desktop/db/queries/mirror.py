@@ -1,7 +1,7 @@
-"""What the mirror of a table reads: its keys as binary integers, and the texts behind them.
+"""What the mirror of a table reads: its keys as packed integers, and the texts behind them.
 
-A key is a bigint; blanks are BLANK. Keys come in chunks of rows in the format of a binary COPY:
-bounded memory, and the interpreter's lock is held briefly (performance.md B1, decision 3).
+A key is a bigint; blanks are BLANK. Keys come in chunks of rows, one binary value a row: bounded
+memory, and the interpreter's lock is held briefly (performance.md B1, decision 3).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 import psycopg
@@ -33,8 +32,6 @@ from soleflip_desktop.domain.transactions import OrderStatus
 
 BLANK = -(2**63)
 CHUNK = 16_384
-#: A binary COPY: its head; before each row the number of its cells; each cell with its length.
-COPY_HEAD_BYTES, ROW_BYTES, CELL_BYTES = 19, 2, 12
 
 #: Limits a column to the rows that are read.
 Scope = Callable[[str], str]
@@ -58,6 +55,11 @@ class KeyTable:
     @property
     def id(self) -> str:
         return f"{self.alias}.id"
+
+    def joined(self, name: str) -> tuple[str, ...]:
+        """The aliases of the joins that a key needs."""
+        expression = self.keys.get(name) or self.texts[name]
+        return tuple(alias for alias in self.joins if f"{alias}." in expression)
 
     def source(self, expressions: str, scope: Scope) -> str:
         joins = [join(scope) for alias, join in self.joins.items() if f"{alias}." in expressions]
@@ -169,45 +171,34 @@ ORDER_KEYS = KeyTable(
 
 
 def key_chunks(session: Session, table: KeyTable, names: Sequence[str]) -> Iterator[bytes]:
-    """All rows in any order, some at a time; each a 16-bit number of cells,
-    then the id and the keys named, each behind its 32-bit length; big-endian.
+    """All rows in any order; see `_packed`.
 
-    One COPY: the planner may scan in parallel, which it may not for a cursor, and ids are not in
-    the order of the pages, so reading ranges of ids would read most of the table for each of them.
+    One scan by a cursor: ids are not in the order of the pages, so reading ranges of ids would read
+    most of the table for each of them. A binary COPY takes a third longer: it comes
+    row by row.
     """
-    return _copied(session, table, names, _everywhere)
+    session.execute(sa.text("SET LOCAL cursor_tuple_fraction = 1"))  # all rows will be fetched
+    statement = _packed(table, names, _everywhere)
+    with raw_connection(session).cursor("mirror", binary=True) as cursor:
+        cursor.execute(statement.encode())
+        while rows := cursor.fetchmany(CHUNK):
+            yield b"".join([row[0] for row in rows])
 
 
-def keys_of(
-    session: Session, table: KeyTable, names: Sequence[str], ids: Sequence[int]
-) -> Iterator[bytes]:
-    """The rows with these ids, in any order, as `key_chunks` gives them."""
+def keys_of(session: Session, table: KeyTable, names: Sequence[str], ids: Sequence[int]) -> bytes:
+    """The rows with these ids, in any order; see `_packed`."""
     listed = ", ".join(str(int(id_)) for id_ in ids)
-    return _copied(session, table, names, lambda column: f"{column} IN ({listed})")
+    statement = _packed(table, names, lambda column: f"{column} IN ({listed})")
+    with raw_connection(session).cursor(binary=True) as cursor:
+        return b"".join([row[0] for row in cursor.execute(statement.encode())])
 
 
-def _copied(
-    session: Session, table: KeyTable, names: Sequence[str], scope: Scope
-) -> Iterator[bytes]:
-    """Whole rows in the binary format of COPY, without its header and its end."""
-    cells = (f"coalesce({table.keys[name]}, {BLANK})" for name in names)
-    expressions = ", ".join((table.id, *cells))
-    source = table.source(expressions, scope)
-    statement = f"SELECT {expressions} FROM {source}WHERE {scope(table.id)}"  # noqa: S608  (our own constants)
-    width = ROW_BYTES + CELL_BYTES * (len(names) + 1)
-    head, data = COPY_HEAD_BYTES, b""
-    with (
-        raw_connection(session).cursor() as cursor,
-        cursor.copy(f"COPY ({statement}) TO STDOUT (FORMAT binary)".encode()) as copy,
-    ):
-        blocks = iter(copy)
-        while part := b"".join(islice(blocks, CHUNK)):
-            data += part[head:]
-            head = 0
-            end = len(data) - len(data) % width
-            if end:
-                yield data[:end]
-            data = data[end:]
+def _packed(table: KeyTable, names: Sequence[str], scope: Scope) -> str:
+    """Each row as one value of big-endian bigints: the id, then the keys named."""
+    expressions = [f"coalesce({table.keys[name]}, {BLANK})" for name in names]
+    packed = " || ".join(f"int8send({key})" for key in (table.id, *expressions))
+    source = table.source(packed, scope)
+    return f"SELECT {packed} FROM {source}WHERE {scope(table.id)}"  # noqa: S608  (our own constants)
 
 
 def ranked_texts(session: Session, table: KeyTable, name: str) -> bytes:
