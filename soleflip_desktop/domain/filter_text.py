@@ -148,7 +148,7 @@ def _filled(piece: str) -> Iterator[str]:
 
 def _condition(piece: str, kind: FieldKind, style: FilterStyle) -> Condition:
     sign, operand = _signed(piece, kind)
-    if sign and not operand:
+    if sign and (not operand or (sign in _COMPARING and operand == '""')):
         raise FilterTextError(f"“{piece}” needs a value behind it. {hint(kind, style)}")
     blank = _blank(sign, operand)
     if blank is not None:
@@ -282,7 +282,16 @@ def _written(condition: Condition, kind: FieldKind, style: FilterStyle) -> str:
     value = condition.values[0]
     plain = sign + value
     quoted = value.replace('"', '""')
-    return plain if parse(plain, kind, style) == (condition,) else f'{sign}"{quoted}"'
+    alike = '"' not in value and _read_alike(plain, condition, kind, style)
+    return plain if alike else f'{sign}"{quoted}"'
+
+
+def _read_alike(text: str, condition: Condition, kind: FieldKind, style: FilterStyle) -> bool:
+    """Between others: a word "and" at its beginning would join it to what stands before."""
+    try:
+        return parse(f"; {text}; ", kind, style) == (condition,)
+    except FilterTextError:
+        return False
 
 
 def _written_values(condition: Condition, kind: FieldKind, style: FilterStyle) -> str:

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import qasync  # type: ignore[import-untyped]
 import sqlalchemy as sa
 from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.grid_naive import SIZE, WAYS, repaint_ms, resident_mb
@@ -142,6 +143,26 @@ class Heartbeat:
         self.longest = max(self.longest, int(self._since.restart()))
 
 
+class WatchedView(VirtualTableView):
+    """Tells when it has painted rows, not placeholders: what somebody in front of it waits for."""
+
+    def __init__(self, model: VirtualTableModel[ItemRow], theme: Theme) -> None:
+        super().__init__(model, theme)
+        self.painted = asyncio.Event()
+        self._watched = model
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        top = self.rowAt(0)
+        if self._watched.rendered(top) or self._watched.group_at(top) is not None:
+            self.painted.set()
+
+    async def seen(self, act: Callable[[], object]) -> None:
+        self.painted.clear()
+        act()
+        await asyncio.wait_for(self.painted.wait(), LIMIT_S)
+
+
 class Drive:
     """The real table with somebody in front of it."""
 
@@ -161,16 +182,14 @@ class Drive:
         )
         self.answered = asyncio.Event()
         self.model.view_changed.connect(self.answered.set)
-        self.view = VirtualTableView(self.model, self._theme)
+        self.view = WatchedView(self.model, self._theme)
         self.view.resize(*SIZE)
 
     async def first_paint(self) -> None:
         """From the opening of the page to its first rows on screen, before there is a mirror."""
         self.open()
         self.view.show()
-        self.model.reload()
-        await until(lambda: self.model.rendered(0) is not None)
-        self.view.viewport().repaint()
+        await self.view.seen(self.model.reload)
 
     async def ready(self) -> None:
         """The rest of the opening: all rows in order, with their sums."""
@@ -190,14 +209,11 @@ class Drive:
         self.answered.clear()
         self.model.set_query(query)
         await asyncio.wait_for(self.answered.wait(), LIMIT_S)
-        self.view.viewport().repaint()
+        await self.view.seen(self.view.viewport().update)
 
     async def jump(self, row: int) -> None:
-        self.view.verticalScrollBar().setValue(row)
-        self.view.viewport().repaint()
-        top = self.view.rowAt(0)
-        await until(lambda: self.model.rendered(top) is not None, pause_s=0.001)
-        self.view.viewport().repaint()
+        """Until its rows stand on screen; placeholders were there before."""
+        await self.view.seen(lambda: self.view.verticalScrollBar().setValue(row))
 
     async def measure(self, name: str, runs: list[Callable[[], Awaitable[object]]]) -> None:
         """Each run by itself; p50, p95 and the longest gap go into the report."""
@@ -236,12 +252,12 @@ class Drive:
         return [partial(self.jump, place) for place in places]
 
 
-async def until(done: Callable[[], object], pause_s: float = 0.002) -> None:
+async def until(done: Callable[[], object]) -> None:
     end = time.monotonic() + LIMIT_S
     while not done():
         if time.monotonic() > end:
             raise TimeoutError
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(0.002)
 
 
 async def ours(url: str, path: str, theme: Theme) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def show(qtbot: QtBot, page: InventoryPage, **changes: object) -> None:
 
 def finish(qtbot: QtBot, kit: UiKit, dialog: ExportDialog, path: Path) -> str:
     dialog.run(path)
-    qtbot.waitUntil(lambda: bool(kit.notifier.messages))
+    qtbot.waitUntil(lambda: bool(kit.notifier.messages), timeout=30_000)
     return kit.notifier.messages[-1].text
 
 
@@ -120,7 +120,7 @@ def test_button_asks_for_the_file(qtbot: QtBot, opened: Opener, kit: UiKit, tmp_
     assert chooser.defaultSuffix() == "pdf"
     chooser.fileSelected.emit(str(tmp_path / "a.pdf"))
     chooser.reject()
-    qtbot.waitUntil(lambda: bool(kit.notifier.messages))
+    qtbot.waitUntil(lambda: bool(kit.notifier.messages), timeout=30_000)
     text = pypdfium2.PdfDocument(tmp_path / "a.pdf")[0].get_textpage().get_text_bounded()
     assert "500 rows" in text
     assert kit.settings.value("export/folder") == str(tmp_path)
@@ -137,7 +137,10 @@ def test_cancel_leaves_no_file(
     qtbot.waitUntil(lambda: "rows" not in items.gates)
     assert dialog.progress.isVisible()
     QTest.mouseClick(dialog.stop, LEFT)
-    qtbot.waitUntil(lambda: kit.tasks.active == 0 and not list(tmp_path.glob(".*.part")))
+    # The child that writes may still be starting: it ends by itself.
+    qtbot.waitUntil(
+        lambda: kit.tasks.active == 0 and not list(tmp_path.glob(".*.part")), timeout=30_000
+    )
     assert path.read_text() == "the one from before"
     assert kit.notifier.messages == ()
 
@@ -169,7 +172,7 @@ def test_printing_opens_a_pdf_in_the_viewer(
     urls: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", urls.append)
     QTest.mouseClick(opened(printing=True).start, LEFT)
-    qtbot.waitUntil(lambda: bool(urls))
+    qtbot.waitUntil(lambda: bool(urls), timeout=30_000)
     path = Path(urls[0].toLocalFile())
     document = pypdfium2.PdfDocument(path)
     assert len(document) > 5

@@ -266,6 +266,20 @@ _SNIPPETS = st.sampled_from(
 TEXTS = st.one_of(st.text(), st.lists(_SNIPPETS).map("".join))
 
 
+def test_nothing_is_not_compared_with() -> None:
+    """Found by the test below: less than nothing is no filter that could be written back."""
+    for text in ('<""', '>= ""', "<"):
+        with pytest.raises(FilterTextError, match="needs a value behind it"):
+            parse(text, FieldKind.TEXT, FilterStyle())
+
+
+def test_a_joining_word_that_joins_nothing_is_a_word() -> None:
+    found = parse("0 AND AND 0", FieldKind.TEXT, FilterStyle())
+    assert [each.values for each in found] == [("0",), ("AND 0",)]
+    written = write(found, FieldKind.TEXT, FilterStyle())
+    assert parse(written, FieldKind.TEXT, FilterStyle()) == found
+
+
 @given(TEXTS, KINDS, STYLES)
 def test_no_text_crashes_and_what_is_understood_can_be_written_back(
     text: str, kind: FieldKind, style: FilterStyle
