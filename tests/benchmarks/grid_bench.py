@@ -154,7 +154,7 @@ class WatchedView(VirtualTableView):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         top = self.rowAt(0)
-        if self._watched.rendered(top) or self._watched.group_at(top) is not None:
+        if top < 0 or self._watched.rendered(top) or self._watched.group_at(top) is not None:
             self.painted.set()
 
     async def seen(self, act: Callable[[], object]) -> None:
