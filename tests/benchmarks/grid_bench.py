@@ -189,7 +189,9 @@ class Drive:
         """From the opening of the page to its first rows on screen, before there is a mirror."""
         self.open()
         self.view.show()
-        await self.view.seen(self.model.reload)
+        self.model.reload()
+        await until(lambda: self.model.rendered(0) is not None)
+        await self.view.seen(self.view.viewport().update)
 
     async def ready(self) -> None:
         """The rest of the opening: all rows in order, with their sums."""
