@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from helpers import table_pages
 from helpers.fake_services import FakeItems
 from helpers.fake_workbench import inventory_page
 from soleflip_desktop.ui.common import copy_as, row_copy
@@ -37,7 +38,7 @@ def page(qtbot: QtBot, kit: UiKit, items: FakeItems) -> InventoryPage:
     page.resize(1400, 600)
     page.show()
     page.activateWindow()
-    qtbot.waitUntil(lambda: page.model.rowCount() == 500 and page.model.loaded)
+    table_pages.wait_idle(qtbot, page)  # else a page fetched ahead takes what a test holds
     QGuiApplication.clipboard().clear()
     page.view.setFocus()
     return page

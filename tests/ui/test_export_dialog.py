@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 from python_calamine import CalamineWorkbook
 
+from helpers import table_pages
 from helpers.fake_services import FakeItems
 from helpers.fake_workbench import inventory_page
 from soleflip_desktop.domain.exporting import TableFormat
@@ -36,7 +37,7 @@ def page(qtbot: QtBot, kit: UiKit, items: FakeItems) -> InventoryPage:
     qtbot.addWidget(page)
     page.resize(1400, 600)
     page.show()
-    qtbot.waitUntil(lambda: page.model.rowCount() == 500 and page.model.loaded)
+    table_pages.wait_idle(qtbot, page)  # else a page fetched ahead takes what a test holds
     return page
 
 
