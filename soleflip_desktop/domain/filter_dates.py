@@ -6,20 +6,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from enum import StrEnum
+
+from soleflip_desktop.domain.import_plan import DateOrder
 
 #: Windows knows no local time before 1970.
 _FIRST_YEAR, _LAST_YEAR = 1971, 2199
 _MONTHS = 12
 _DAY = timedelta(days=1)
-
-
-class DayOrder(StrEnum):
-    """In which order the person's locale writes a day with slashes or points."""
-
-    DMY = "dmy"
-    MDY = "mdy"
-    YMD = "ymd"
 
 
 def _utc_now() -> datetime:
@@ -30,7 +23,7 @@ def _utc_now() -> datetime:
 class DayStyle:
     """How the person writes days, and where days begin. `zone` None: the operating system's."""
 
-    order: DayOrder = DayOrder.DMY
+    order: DateOrder = DateOrder.DMY
     zone: tzinfo | None = None
     first_weekday: int = 0  # 0 is Monday
     now: Callable[[], datetime] = _utc_now
@@ -153,7 +146,7 @@ def _add_months(day: date, months: int) -> date:
 # -- of the calendar -------------------------------------------------------------------------------
 
 
-def _absolute(words: str, order: DayOrder) -> Span | None:
+def _absolute(words: str, order: DateOrder) -> Span | None:
     if re.fullmatch(r"[0-9]{4}", words):
         return Span(date(int(words), 1, 1), date(int(words) + 1, 1, 1))
     numbers = _numbers(words)
@@ -181,11 +174,11 @@ def _numbers(words: str) -> list[str] | None:
     return [plain[1], plain[3], plain[4]] if plain else None
 
 
-def _day(numbers: list[str], order: DayOrder) -> date:
+def _day(numbers: list[str], order: DateOrder) -> date:
     first, second, third = numbers
-    if len(first) == 4 or (order is DayOrder.YMD and len(third) <= 2):  # noqa: PLR2004
+    if len(first) == 4 or (order is DateOrder.YMD and len(third) <= 2):  # noqa: PLR2004
         return date(_year(first), int(second), int(third))
-    if order is DayOrder.MDY:
+    if order is DateOrder.MDY:
         return date(_year(third), int(first), int(second))
     return date(_year(third), int(second), int(first))
 

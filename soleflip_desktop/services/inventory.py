@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import change_feed, inventory, mirror
-from soleflip_desktop.domain.errors import NotFoundError
 from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
 from soleflip_desktop.domain.system import EntityKind
 from soleflip_desktop.services.mirror import KeyMirror
 from soleflip_desktop.services.mirror_fields import ITEM_FIELDS, ITEM_LOOKUPS
-from soleflip_desktop.services.mirror_load import Keys
+from soleflip_desktop.services.mirror_load import MONEY, Keys
 from soleflip_desktop.services.mirrored_table import MirroredTable, TableSpec
 
 
@@ -39,13 +38,7 @@ KEYS = Keys(
     base=(
         "variant",
         "sale",
-        "gross",
-        "gross_currency",
-        "payout",
-        "payout_currency",
-        "cost",
-        "cost_currency",
-        "profit",
+        *MONEY,
     ),
     own=EntityKind.ITEM,
     others={
@@ -63,11 +56,7 @@ class ItemsTable(MirroredTable[ItemRow]):
 
     async def detail(self, item_id: int) -> ItemDetail:
         """Raises NotFoundError for a unit that is gone."""
-        found = await self._database.read(inventory.detail, item_id)
-        if found is None:
-            msg = "This unit is no longer there; the list was reloaded."
-            raise NotFoundError(msg)
-        return found
+        return await self._in_full(inventory.detail, item_id, "unit")
 
 
 class InventoryService:

@@ -22,6 +22,16 @@ from soleflip_desktop.services.mirror_words import References, Word
 WORDS_LIMIT = 20_000
 #: More changed rows than this are read faster with all the others.
 PATCH_LIMIT = 5_000
+#: What the sums of every view need.
+MONEY = (
+    "gross",
+    "gross_currency",
+    "payout",
+    "payout_currency",
+    "cost",
+    "cost_currency",
+    "profit",
+)
 #: Rows by rows: which of ours a change of another table touches.
 Touched = Callable[[Session, KeyMirror, Sequence[int]], Iterable[int]]
 

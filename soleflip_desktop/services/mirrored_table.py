@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import change_feed
 from soleflip_desktop.db.queries import mirror as queries
+from soleflip_desktop.domain.errors import NotFoundError
 from soleflip_desktop.domain.grid_query import FieldKind, GridQuery, SortKey
 from soleflip_desktop.services.grid import CurrencySums, FieldSums, FieldValue, GridView, Group, Ids
 from soleflip_desktop.services.mirror import Fetched, KeyMirror
@@ -41,6 +42,7 @@ class _HasId(Protocol):
 
 Row = TypeVar("Row", bound=_HasId)
 Answer = TypeVar("Answer")
+Detail = TypeVar("Detail")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,15 @@ class MirroredTable(Generic[Row]):
     async def rows(self, ids: Sequence[int]) -> list[Row]:
         found = {row.id: row for row in await self._database.read(self._spec.rows, ids)}
         return [found[id_] for id_ in ids if id_ in found]
+
+    async def _in_full(
+        self, detail: Callable[[Session, int], Detail | None], row_id: int, noun: str
+    ) -> Detail:
+        found = await self._database.read(detail, row_id)
+        if found is None:
+            msg = f"This {noun} is no longer there; the list was reloaded."
+            raise NotFoundError(msg)
+        return found
 
     async def warm(self) -> None:
         """Reads what is left of the keys, so that no later sort or filter has to wait for it.

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import change_feed, mirror, transactions
-from soleflip_desktop.domain.errors import NotFoundError
 from soleflip_desktop.domain.system import EntityKind
 from soleflip_desktop.domain.transactions import OrderDetail, OrderRow
 from soleflip_desktop.services.mirror import KeyMirror
 from soleflip_desktop.services.mirror_fields import ORDER_FIELDS, ORDER_LOOKUPS
-from soleflip_desktop.services.mirror_load import Keys
+from soleflip_desktop.services.mirror_load import MONEY, Keys
 from soleflip_desktop.services.mirrored_table import MirroredTable, TableSpec
 
 
@@ -28,13 +27,7 @@ KEYS = Keys(
     base=(
         "variant",
         "sold_at",
-        "gross",
-        "gross_currency",
-        "payout",
-        "payout_currency",
-        "cost",
-        "cost_currency",
-        "profit",
+        *MONEY,
     ),
     own=EntityKind.ORDER,
     others={EntityKind.ITEM: _of_items},
@@ -47,11 +40,7 @@ class OrdersTable(MirroredTable[OrderRow]):
 
     async def detail(self, order_id: int) -> OrderDetail:
         """Raises NotFoundError for an order that is gone."""
-        found = await self._database.read(transactions.detail, order_id)
-        if found is None:
-            msg = "This order is no longer there; the list was reloaded."
-            raise NotFoundError(msg)
-        return found
+        return await self._in_full(transactions.detail, order_id, "order")
 
 
 class TransactionsService:

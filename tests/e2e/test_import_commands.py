@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from helpers.clusters import passable_folder
+from helpers.command_line import Commands
 from helpers.stockx_report import sale, write_rows
 from soleflip_desktop.cli import parser
 from soleflip_desktop.cli.reading import choices_of
@@ -31,30 +25,6 @@ pytestmark = pytest.mark.db
 
 HEADER = "Product;Style code;Size;Supplier;Purchase order number;Purchase date;Cost\n"
 FEE = "Seller Fee"
-
-
-class Commands:
-    """Runs the command line on one data folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, *words: str | Path, code: int = 0) -> Any:
-        """What it prints, as JSON where that was asked for; `code` is the right exit code."""
-        command = [sys.executable, "-m", "soleflip_desktop", *map(str, words)]
-        command += ["--data", str(self._folder)]
-        done = subprocess.run(
-            command, capture_output=True, check=False, text=True, encoding="utf-8"
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout) if "--json" in words else done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def soleflip() -> Iterator[Commands]:
-    base = passable_folder()
-    yield Commands(base / "data")
-    shutil.rmtree(base)
 
 
 def purchases(path: Path, *lines: str) -> Path:

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
-import sys
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from helpers.clusters import passable_folder
+from helpers.command_line import Commands
 from soleflip_desktop.cli.units import sizes_of, values_of
 from soleflip_desktop.domain.errors import UserError
 
 pytestmark = pytest.mark.db
-
-
-class Commands:
-    """Runs the command line on one data folder."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __call__(self, *words: str | int, code: int = 0) -> Any:
-        """What it prints, as JSON where that was asked for; `code` is the right exit code."""
-        command = [sys.executable, "-m", "soleflip_desktop", *map(str, words)]
-        command += ["--data", str(self._folder)]
-        done = subprocess.run(
-            command, capture_output=True, check=False, text=True, encoding="utf-8"
-        )
-        assert done.returncode == code, done.stdout + done.stderr
-        return json.loads(done.stdout) if "--json" in words else done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def soleflip() -> Iterator[Commands]:
-    base = passable_folder()
-    yield Commands(base / "data")
-    shutil.rmtree(base)
 
 
 def ids(soleflip: Commands, *words: str) -> list[int]:

@@ -1,7 +1,8 @@
-"""Table pages in front of a tester."""
+"""Table pages and plain windows in front of a tester."""
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems
@@ -29,6 +30,15 @@ def shown_page(qtbot: QtBot, items: FakeItems, kit: UiKit) -> InventoryPage:
     page.view.setFocus()
     wait_idle(qtbot, page)
     return page
+
+
+def plain_window(qtbot: QtBot, kit: UiKit) -> QWidget:
+    """For dialogs to stand on."""
+    window = QWidget()
+    qtbot.addWidget(window, before_close_func=lambda _window: kit.tasks.close())
+    window.resize(1000, 700)
+    window.show()
+    return window
 
 
 def column(page: InventoryPage, key: str) -> int:

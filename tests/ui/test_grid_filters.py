@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from helpers.fake_views import FakeViews
-from soleflip_desktop.domain.filter_dates import DayOrder, DayStyle
+from soleflip_desktop.domain.filter_dates import DayStyle
 from soleflip_desktop.domain.filter_numbers import NumberStyle
 from soleflip_desktop.domain.filter_text import FilterStyle
 from soleflip_desktop.domain.grid_query import (
@@ -33,6 +33,7 @@ from soleflip_desktop.domain.grid_query import (
     Operator,
     SortKey,
 )
+from soleflip_desktop.domain.import_plan import DateOrder
 from soleflip_desktop.domain.saved_views import ColumnState, SavedViewRow, ViewState
 from soleflip_desktop.services.grid import FieldValue
 from soleflip_desktop.ui.common.columns import Column
@@ -40,12 +41,12 @@ from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.grid.column_chooser import ColumnChooser
 from soleflip_desktop.ui.common.grid.filter_chips import FilterChips
 from soleflip_desktop.ui.common.grid.filter_row import FilterRow
-from soleflip_desktop.ui.common.grid.filter_style import filter_style
 from soleflip_desktop.ui.common.grid.group_menu import GroupButton
 from soleflip_desktop.ui.common.grid.sort_header import SortHeader
 from soleflip_desktop.ui.common.grid.value_list import ValueList
 from soleflip_desktop.ui.common.grid.view_dialogs import NameDialog
 from soleflip_desktop.ui.common.grid.view_menu import ViewButton
+from soleflip_desktop.ui.common.locale_style import filter_style
 from soleflip_desktop.ui.common.theme import ThemeMode
 
 #: The offscreen platform says this of every popup. A mark of the module would be overruled.
@@ -66,7 +67,7 @@ KINDS = {
     "acquired_at": FieldKind.MOMENT,
 }
 NOW = datetime(2025, 3, 31, 12, tzinfo=UTC)
-STYLE = FilterStyle(NumberStyle(), DayStyle(DayOrder.DMY, UTC, 0, lambda: NOW))
+STYLE = FilterStyle(NumberStyle(), DayStyle(DateOrder.DMY, UTC, 0, lambda: NOW))
 MORE = ColumnFilter("cost", ">10", (Condition(Operator.MORE, (Decimal(10),)),))
 SOLD = ColumnFilter("status", "", (Condition(Operator.ONE_OF, ("sold", "")),))
 VALUES = [
@@ -278,14 +279,14 @@ def test_filters_of_a_view_are_shown_as_they_hold_today(demo: Demo, qtbot: QtBot
 @pytest.mark.parametrize(
     ("locale", "expected"),
     [
-        ("en_GB", (".", ",", DayOrder.DMY, 0)),
-        ("en_US", (".", ",", DayOrder.MDY, 6)),
-        ("de_DE", (",", ".", DayOrder.DMY, 0)),
-        ("sv_SE", (",", "\xa0", DayOrder.YMD, 0)),
+        ("en_GB", (".", ",", DateOrder.DMY, 0)),
+        ("en_US", (".", ",", DateOrder.MDY, 6)),
+        ("de_DE", (",", ".", DateOrder.DMY, 0)),
+        ("sv_SE", (",", "\xa0", DateOrder.YMD, 0)),
     ],
 )
 def test_the_locale_says_how_filters_are_written(
-    locale: str, expected: tuple[str, str, DayOrder, int]
+    locale: str, expected: tuple[str, str, DateOrder, int]
 ) -> None:
     style = filter_style(locale, UTC)
     numbers, days = style.numbers, style.days

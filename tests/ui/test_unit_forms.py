@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems
 from helpers.fake_workbench import FakeDoors
+from helpers.table_pages import plain_window
 from soleflip_desktop.domain.edit_text import EditStyle
 from soleflip_desktop.domain.import_plan import DateOrder
 from soleflip_desktop.domain.inventory import Condition, ItemStatus
@@ -42,11 +43,7 @@ def reports() -> list[StepReport]:
 
 @pytest.fixture
 def window(qtbot: QtBot, kit: UiKit) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window, before_close_func=lambda _window: kit.tasks.close())
-    window.resize(1000, 700)
-    window.show()
-    return window
+    return plain_window(qtbot, kit)
 
 
 def opened(qtbot: QtBot, dialog: UnitDialog) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from soleflip_desktop.domain.edit_text import EditTextError
 from soleflip_desktop.domain.import_plan import DateOrder, NumberStyle
-from soleflip_desktop.ui.inventory.edit_style import edit_style
+from soleflip_desktop.ui.common.locale_style import edit_style
 from soleflip_desktop.ui.inventory.paste import parse_block, spread
 from soleflip_desktop.ui.inventory.size_range import parse_sizes
 

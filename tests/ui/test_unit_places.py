@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fake_services import FakeItems
 from helpers.fake_workbench import FakeDoors
+from helpers.table_pages import plain_window
 from soleflip_desktop.domain.steps import StepReport
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.inventory.location_tree import LocationTree
@@ -38,11 +39,7 @@ def reports() -> list[StepReport]:
 
 @pytest.fixture
 def window(qtbot: QtBot, kit: UiKit) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window, before_close_func=lambda _window: kit.tasks.close())
-    window.resize(1000, 700)
-    window.show()
-    return window
+    return plain_window(qtbot, kit)
 
 
 def idle(qtbot: QtBot, kit: UiKit) -> None:

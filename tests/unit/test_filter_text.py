@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soleflip_desktop.domain.filter_dates import DayOrder, DayStyle
+from soleflip_desktop.domain.filter_dates import DayStyle
 from soleflip_desktop.domain.filter_numbers import NumberStyle, read_number, write_number
 from soleflip_desktop.domain.filter_text import (
     FilterStyle,
@@ -22,13 +22,14 @@ from soleflip_desktop.domain.filter_text import (
 )
 from soleflip_desktop.domain.grid_query import ColumnFilter, Condition, FieldKind, FilterValue
 from soleflip_desktop.domain.grid_query import Operator as Op
+from soleflip_desktop.domain.import_plan import DateOrder
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2025, 3, 30, 22, 30, tzinfo=UTC)  # in Berlin it is the 31st, a Monday
-ENGLISH = FilterStyle(NumberStyle(".", ","), DayStyle(DayOrder.DMY, UTC, 0, lambda: NOW))
-GERMAN = FilterStyle(NumberStyle(",", "."), DayStyle(DayOrder.DMY, BERLIN, 0, lambda: NOW))
+ENGLISH = FilterStyle(NumberStyle(".", ","), DayStyle(DateOrder.DMY, UTC, 0, lambda: NOW))
+GERMAN = FilterStyle(NumberStyle(",", "."), DayStyle(DateOrder.DMY, BERLIN, 0, lambda: NOW))
 AMERICAN = FilterStyle(
-    NumberStyle(".", ","), DayStyle(DayOrder.MDY, ZoneInfo("America/New_York"), 6, lambda: NOW)
+    NumberStyle(".", ","), DayStyle(DateOrder.MDY, ZoneInfo("America/New_York"), 6, lambda: NOW)
 )
 STYLES = st.sampled_from([ENGLISH, GERMAN, AMERICAN, FilterStyle()])
 KINDS = st.sampled_from(list(FieldKind))

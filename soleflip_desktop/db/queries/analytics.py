@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from soleflip_desktop.db.queries.figures import LANDED_COST, PROFIT
-from soleflip_desktop.db.queries.joins import ACCOUNT, catalog
+from soleflip_desktop.db.queries.joins import ACCOUNT, LIVE, catalog
 from soleflip_desktop.domain.analytics import ProfitBy, ProfitQuery, ProfitRow
 
 KEYS = {
@@ -25,7 +25,7 @@ SELECT {key} AS key, o.gross_currency, count(*), sum(o.gross_amount),
     count(*) FILTER (WHERE i.cost_gross IS NULL)
 FROM transactions.order o
 {joins}LEFT JOIN inventory.item i ON i.id = o.item_id
-WHERE o.status NOT IN ('cancelled', 'returned', 'refunded')
+WHERE {live}
     AND (CAST(:start AS timestamptz) IS NULL OR o.sold_at >= :start)
     AND (CAST(:stop AS timestamptz) IS NULL OR o.sold_at < :stop)
 GROUP BY 1, 2 ORDER BY 1, 2
@@ -38,6 +38,7 @@ def profit(session: Session, query: ProfitQuery) -> list[ProfitRow]:
     stop = query.end and datetime.combine(query.end + timedelta(days=1), time(), UTC)
     statement = sa.text(
         SALES.format(
+            live=LIVE,
             key=KEYS[query.by],
             landed_cost=LANDED_COST,
             profit=PROFIT,

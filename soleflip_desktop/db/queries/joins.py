@@ -5,8 +5,11 @@ i item, o order, v variant, p product, b brand, c category, s size, a account, f
 
 from __future__ import annotations
 
-#: The sale of a unit that counts: the one that was neither cancelled nor returned.
-LIVE_SALE = "o.item_id = i.id AND o.status NOT IN ('cancelled', 'returned', 'refunded')"
+#: A sale that counts: neither cancelled nor returned.
+LIVE = "o.status NOT IN ('cancelled', 'returned', 'refunded')"
+
+#: The sale of a unit that counts.
+LIVE_SALE = f"o.item_id = i.id AND {LIVE}"
 
 #: Where an order was sold.
 ACCOUNT = """

@@ -12,11 +12,11 @@ from soleflip_desktop.ui.common.context import DetailSource, UiKit
 from soleflip_desktop.ui.common.detail_page import DetailPage
 from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
+from soleflip_desktop.ui.common.locale_style import edit_style
 from soleflip_desktop.ui.common.table_page import PageSpec
 from soleflip_desktop.ui.inventory.apply_bar import staged_words
 from soleflip_desktop.ui.inventory.columns import describe_item, inventory_columns
 from soleflip_desktop.ui.inventory.detail_pane import ItemPane
-from soleflip_desktop.ui.inventory.edit_style import edit_style
 from soleflip_desktop.ui.inventory.label_dialog import LabelDialog
 from soleflip_desktop.ui.inventory.scan_move import MovePanel
 from soleflip_desktop.ui.inventory.unit_dialogs import ask_about_staged

@@ -14,9 +14,9 @@ from soleflip_desktop.ui.common.actions import Action, Menu
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.grid.filter_chips import FilterChips, Word, plain_word
 from soleflip_desktop.ui.common.grid.filter_row import FilterRow
-from soleflip_desktop.ui.common.grid.filter_style import filter_style
 from soleflip_desktop.ui.common.grid.query_control import QueryControl
 from soleflip_desktop.ui.common.grid.value_list import ValueList
+from soleflip_desktop.ui.common.locale_style import filter_style
 from soleflip_desktop.ui.common.table_view import VirtualTableView
 from soleflip_desktop.ui.common.virtual_table_model import VirtualTableModel
 
