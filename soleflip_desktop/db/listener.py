@@ -69,7 +69,10 @@ class ChangeListener:
 
 
 def _change(payload: str) -> Change:
-    entity = payload.partition(":")[0]
+    """Of `entity:number in the change log`, or of `domain:name` for tables without such a log."""
+    entity, _, rest = payload.partition(":")
+    if entity == "domain" and rest in set(Domain):
+        return Change.of(Domain(rest))
     return DOMAINS[EntityKind(entity)] if entity in set(EntityKind) else EVERYTHING
 
 

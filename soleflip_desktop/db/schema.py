@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest revision in `migrations/versions`; a test compares the two.
-HEAD = "20261123_1900"
+HEAD = "20261123_2200"
 OLDEST_SERVER = 150000
 
 

@@ -25,14 +25,17 @@ def test_an_import_is_heard_and_a_lost_connection_means_everything(
     listener = ChangeListener(database.url, bus)
     listener.start()
     try:
-        while True:  # the first LISTEN takes a moment
+        domains: set[Domain] = set()
+        while not domains:  # the first LISTEN takes a moment
             imports.run(write_rows(tmp_path / "may.csv", [sale(next(imports_made))]))
-            try:
-                change = heard.get(timeout=0.5)
-            except queue.Empty:
-                continue
-            break
-        assert change.domains == {Domain.INVENTORY, Domain.TRANSACTIONS}
+            while Domain.INVENTORY not in domains:
+                try:
+                    domains |= heard.get(timeout=0.5).domains
+                except queue.Empty:
+                    break
+        # The first import makes the seller's account too, which is announced by its domain's name.
+        assert domains - {Domain.INTEGRATION} == {Domain.INVENTORY, Domain.TRANSACTIONS}
+        change = Change.of()
         with database.bulk() as connection:
             connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

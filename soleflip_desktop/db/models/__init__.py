@@ -19,6 +19,11 @@ from soleflip_desktop.db.models.integration import (
     ImportProfile,
     ImportRecord,
     MarketplaceData,
+    RemoteRecord,
+    RequestQuota,
+    ReviewEntry,
+    SyncCursor,
+    SyncRun,
 )
 from soleflip_desktop.db.models.inventory import (
     Attachment,
@@ -47,7 +52,13 @@ from soleflip_desktop.db.models.system import (
     SystemConfig,
     SystemLog,
 )
-from soleflip_desktop.db.models.transactions import Listing, Order, Payout, Transaction
+from soleflip_desktop.db.models.transactions import (
+    Listing,
+    Order,
+    OutboxEntry,
+    Payout,
+    Transaction,
+)
 
 __all__ = [
     "AccountPurchaseHistory",
@@ -68,6 +79,7 @@ __all__ = [
     "Location",
     "MarketplaceData",
     "Order",
+    "OutboxEntry",
     "Payout",
     "Platform",
     "PlatformAccount",
@@ -75,6 +87,9 @@ __all__ = [
     "Product",
     "ProductIdentifier",
     "ProductVariant",
+    "RemoteRecord",
+    "RequestQuota",
+    "ReviewEntry",
     "SavedView",
     "Size",
     "SourcePrice",
@@ -86,6 +101,8 @@ __all__ = [
     "Supplier",
     "SupplierAccount",
     "SupplierPerformance",
+    "SyncCursor",
+    "SyncRun",
     "SystemConfig",
     "SystemLog",
     "Transaction",

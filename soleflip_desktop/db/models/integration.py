@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +14,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from soleflip_desktop.db.base import Amount, Base, Currency, Key, TimestampMixin, enum_type
 from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.integration import BatchStatus, ChangedEntity, RecordState
+from soleflip_desktop.domain.marketplace import RemoteEntity
+from soleflip_desktop.domain.sync import (
+    ReviewAnswer,
+    ReviewKind,
+    ReviewState,
+    RunStatus,
+    SyncKind,
+)
 
 SCHEMA = "integration"
 
@@ -146,5 +156,122 @@ class MarketplaceData(Base):
     sales_72h: Mapped[int | None]
     __table_args__ = (
         sa.UniqueConstraint("variant_id", "platform_id", "currency", "observed_at"),
+        {"schema": SCHEMA},
+    )
+
+
+_ACCOUNT = "system.platform_account.id"
+
+
+class SyncRun(Base):
+    """One run of one kind of sync on one account: who ran it and what came of it.
+
+    fetched = created + updated + unchanged + failed; `waited_s` is time spent on limits.
+    """
+
+    __tablename__ = "sync_run"
+    id: Mapped[Key]
+    platform_account_id: Mapped[int] = mapped_column(sa.ForeignKey(_ACCOUNT, ondelete="CASCADE"))
+    kind: Mapped[SyncKind] = mapped_column(enum_type(SyncKind))
+    status: Mapped[RunStatus] = mapped_column(enum_type(RunStatus))
+    full: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    actor: Mapped[str] = mapped_column(
+        server_default=sa.text("coalesce(current_setting('soleflip.actor', true), current_user)")
+    )
+    started_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    finished_at: Mapped[datetime | None]
+    fetched: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    created: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    updated: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    unchanged: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    failed: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    requests: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    waited_s: Mapped[Decimal] = mapped_column(sa.Numeric(10, 1), server_default="0")
+    message: Mapped[str] = mapped_column(server_default="")
+    __table_args__ = (
+        sa.Index("ix_sync_run_platform_account_id_kind_id", "platform_account_id", "kind", "id"),
+        sa.CheckConstraint("fetched = created + updated + unchanged + failed", "counts"),
+        {"schema": SCHEMA},
+    )
+
+
+class SyncCursor(Base):
+    """Where a kind of sync stands: written in the transaction of the data that it describes.
+
+    `cursor` is a `domain.sync.Cursor`; `failures` counts those in a row, for the back-off.
+    """
+
+    __tablename__ = "sync_cursor"
+    platform_account_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(_ACCOUNT, ondelete="CASCADE"), primary_key=True
+    )
+    kind: Mapped[SyncKind] = mapped_column(enum_type(SyncKind), primary_key=True)
+    cursor: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    succeeded_at: Mapped[datetime | None]
+    next_run_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(sa.Integer, server_default="0")
+    __table_args__ = ({"schema": SCHEMA},)
+
+
+class RequestQuota(Base):
+    """What was taken of a marketplace's limits, by all desktops (`domain.quota.QuotaState`)."""
+
+    __tablename__ = "request_quota"
+    platform_account_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(_ACCOUNT, ondelete="CASCADE"), primary_key=True
+    )
+    bucket: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[dict[str, Any]]
+    __table_args__ = ({"schema": SCHEMA},)
+
+
+class RemoteRecord(Base):
+    """A record as its platform last told it, without personal data.
+
+    `digest` tells in a moment that nothing changed; `round` and `part` name the pass that saw it
+    last. `local_id` is our order or listing; NULL where it could not be taken in.
+    """
+
+    __tablename__ = "remote_record"
+    platform_account_id: Mapped[int] = mapped_column(
+        sa.ForeignKey(_ACCOUNT, ondelete="CASCADE"), primary_key=True
+    )
+    entity: Mapped[RemoteEntity] = mapped_column(enum_type(RemoteEntity), primary_key=True)
+    external_id: Mapped[str] = mapped_column(primary_key=True)
+    raw: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(sa.CHAR(64))
+    local_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    round: Mapped[uuid.UUID]
+    part: Mapped[str]
+    seen_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    changed_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    __table_args__ = ({"schema": SCHEMA},)
+
+
+class ReviewEntry(Base):
+    """A question that only a person can answer, about something a marketplace said."""
+
+    __tablename__ = "review_entry"
+    id: Mapped[Key]
+    platform_account_id: Mapped[int] = mapped_column(sa.ForeignKey(_ACCOUNT, ondelete="CASCADE"))
+    kind: Mapped[ReviewKind] = mapped_column(enum_type(ReviewKind))
+    external_id: Mapped[str]
+    title: Mapped[str]
+    words: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
+    raised_at: Mapped[datetime] = mapped_column(server_default=sa.func.now())
+    state: Mapped[ReviewState] = mapped_column(enum_type(ReviewState), server_default="open")
+    answer: Mapped[ReviewAnswer | None] = mapped_column(enum_type(ReviewAnswer))
+    settled_by: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    __table_args__ = (
+        sa.Index(
+            "uq_review_entry_open",
+            "platform_account_id",
+            "kind",
+            "external_id",
+            unique=True,
+            postgresql_where=sa.text("state = 'open'"),
+        ),
         {"schema": SCHEMA},
     )

@@ -28,7 +28,11 @@ class Platform(TimestampMixin, Base):
 
 
 class PlatformAccount(TimestampMixin, Base):
-    """One seller account on a platform: the scope in which order numbers are unique."""
+    """One seller account on a platform: the scope in which order numbers are unique.
+
+    `synced` ones are read from the platform's API; `settings` is a `domain.sync.AccountSettings`.
+    The secrets lie in the keyring of each desktop under `keyring_ref`.
+    """
 
     __tablename__ = "platform_account"
     id: Mapped[Key]
@@ -36,6 +40,8 @@ class PlatformAccount(TimestampMixin, Base):
     label: Mapped[str]
     keyring_ref: Mapped[str | None]
     active: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.true())
+    synced: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
+    settings: Mapped[dict[str, Any]] = mapped_column(server_default=sa.text("'{}'"))
     __table_args__ = (sa.UniqueConstraint("platform_id", "label"), {"schema": SCHEMA})
 
 

@@ -51,6 +51,7 @@ VARIANT = """
 NOT EXISTS (SELECT FROM inventory.item i WHERE i.variant_id = t.id)
 AND NOT EXISTS (SELECT FROM transactions.order o WHERE o.variant_id = t.id)
 AND NOT EXISTS (SELECT FROM pricing.source_price p WHERE p.variant_id = t.id)
+AND NOT EXISTS (SELECT FROM transactions.listing i WHERE i.variant_id = t.id)
 AND NOT EXISTS (SELECT FROM integration.marketplace_data d WHERE d.variant_id = t.id)
 AND NOT EXISTS (SELECT FROM catalog.product_identifier k WHERE k.variant_id = t.id
     AND NOT EXISTS (SELECT FROM undo_left m WHERE m.entity = 'identifier' AND m.entity_id = k.id))
@@ -81,7 +82,7 @@ AND NOT EXISTS (SELECT FROM suppliers.supplier_account a WHERE a.supplier_id = t
 AND NOT EXISTS (SELECT FROM suppliers.supplier_performance m WHERE m.supplier_id = t.id)
 """
 ACCOUNT = """
-t.updated_at = t.created_at
+t.updated_at = t.created_at AND NOT t.synced
 AND NOT EXISTS (SELECT FROM transactions.order o WHERE o.platform_account_id = t.id)
 AND NOT EXISTS (SELECT FROM transactions.payout p WHERE p.platform_account_id = t.id)
 AND NOT EXISTS (SELECT FROM transactions.listing i WHERE i.platform_account_id = t.id)

@@ -27,6 +27,7 @@ TABLES = (
     "transactions.order",
     "transactions.transaction",
     "transactions.listing",
+    "transactions.outbox",
     "inventory.stockx_presale_marking",
     "inventory.attachment",
     "inventory.stock_count_scan",
@@ -41,8 +42,8 @@ REBUILT_KEYS = (
 #: All that refer to units, orders or payouts: empty when those are.
 EMPTY_TOGETHER = (
     "transactions.payout, inventory.item, transactions.order, transactions.transaction, "
-    "transactions.listing, inventory.stockx_presale_marking, inventory.attachment, "
-    "inventory.stock_count_scan, pricing.pricing_history"
+    "transactions.listing, transactions.outbox, inventory.stockx_presale_marking, "
+    "inventory.attachment, inventory.stock_count_scan, pricing.pricing_history"
 )
 #: Dropping and adding foreign keys locks the tables that they refer to as well.
 REFERRED = (
@@ -135,11 +136,12 @@ def _lock(connection: Connection) -> None:
 
 
 def _is_empty(connection: Connection) -> bool:
-    """A count keeps codes that no unit has: then its sheet is not empty."""
+    """A count keeps codes that no unit has, and a marketplace offers units that nobody entered."""
     row = connection.execute(
         "SELECT NOT EXISTS (SELECT FROM inventory.item) AND NOT EXISTS "
         "(SELECT FROM transactions.order) AND NOT EXISTS (SELECT FROM transactions.payout) "
-        "AND NOT EXISTS (SELECT FROM inventory.stock_count_scan)"
+        "AND NOT EXISTS (SELECT FROM inventory.stock_count_scan) "
+        "AND NOT EXISTS (SELECT FROM transactions.listing)"
     ).fetchone()
     return bool(row and row[0])
 
