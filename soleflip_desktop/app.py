@@ -29,11 +29,13 @@ from soleflip_desktop.settings.paths import DataFolder, data_dir
 from soleflip_desktop.ui.common.context import UiContext
 from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.formatting import Formatter
+from soleflip_desktop.ui.common.sync_doors import SyncDesk
 from soleflip_desktop.ui.common.theme import Theme
 from soleflip_desktop.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from soleflip_desktop.bootstrap import Backend, Options
+    from soleflip_desktop.sync.engine import SyncEngine
 
 SAMPLE = "samples/stockx-sales-sample.csv"
 
@@ -80,6 +82,11 @@ def _workbench(backend: Backend) -> Workbench:
     )
 
 
+def _sync_desk(backend: Backend, engine: SyncEngine) -> SyncDesk:
+    services = backend.services
+    return SyncDesk(backend.account_desk, engine, services.outbox, services.review, services.market)
+
+
 def _error(facts: dict[str, Any]) -> BaseException:
     """What went wrong in a callback that nobody awaits."""
     error = facts.get("exception")
@@ -101,6 +108,7 @@ class App:
         self._folder = folder
         self._database = database
         self._backend: Backend | None = None
+        self._engine: SyncEngine | None = None
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
         self._closed = asyncio.Event()
 
@@ -111,6 +119,10 @@ class App:
         await self._closed.wait()
         self._window.kit.tasks.close()
         await self._window.kit.tasks.wait_closed()
+        if self._engine is not None:
+            await self._engine.close()
+        if self._backend is not None:
+            await self._backend.keychain.settle()
         await asyncio.get_running_loop().run_in_executor(self._starter, self._close)
         self._starter.shutdown()
 
@@ -126,6 +138,7 @@ class App:
             self._window.show_start_error(str(error))
             return
         sample = resource_path(SAMPLE)
+        self._engine = backend.sync_engine()
         self._window.attach(
             UiContext(
                 inventory=backend.services.inventory.grid,
@@ -134,14 +147,17 @@ class App:
                 imports=backend.services.integration,
                 desk=backend.desk,
                 runner=backend.runner,
+                sync=_sync_desk(backend, self._engine),
                 changes=backend.bus,
                 data_folder=str(self._folder.root),
                 server=f"PostgreSQL {status.server_version}",
                 sample_file=sample if sample.exists() else None,
             )
         )
-        if self._window.scanning is not None:
-            self._window.scanning.start()
+        if self._window.known is not None:
+            self._window.known.scanning.start()
+        backend.bus.subscribe(self._engine.note_change)
+        self._engine.start()
         # What the start left behind stays; looking through it again would hold the window 100 ms.
         gc.freeze()
 

@@ -8,17 +8,20 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from soleflip_desktop.db import schema
 from soleflip_desktop.db.embedded import EmbeddedServer
 from soleflip_desktop.db.engine import Database, translated_errors, use_encryption_key
 from soleflip_desktop.db.listener import ChangeListener
-from soleflip_desktop.db.queries import change_feed, integration
+from soleflip_desktop.db.queries import change_feed, integration, sync_runs
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.changes import ChangeBus
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.integration import ImportProgress, ImportRequest, ImportResult
+from soleflip_desktop.domain.sync import SyncProgress, SyncReport, SyncRequest
 from soleflip_desktop.services import Services
+from soleflip_desktop.services.accounts import AccountsService
 from soleflip_desktop.services.analytics import AnalyticsService
 from soleflip_desktop.services.attachments import AttachmentsService
 from soleflip_desktop.services.counts import CountsService
@@ -27,19 +30,30 @@ from soleflip_desktop.services.integration import IntegrationService
 from soleflip_desktop.services.inventory import InventoryService
 from soleflip_desktop.services.labels import LabelsService
 from soleflip_desktop.services.locations import LocationsService
+from soleflip_desktop.services.market import MarketService
+from soleflip_desktop.services.outbox import OutboxService
 from soleflip_desktop.services.profiles import SavedProfiles
+from soleflip_desktop.services.review import ReviewService
 from soleflip_desktop.services.steps import StepsService
+from soleflip_desktop.services.sync_runs import SyncRuns
+from soleflip_desktop.services.sync_store import SyncStore
 from soleflip_desktop.services.system import SystemService
 from soleflip_desktop.services.transactions import TransactionsService
 from soleflip_desktop.services.units import UnitsService
 from soleflip_desktop.services.views import ViewsService
 from soleflip_desktop.settings.paths import DataFolder, data_dir
 from soleflip_desktop.settings.secrets import KeyringStore, SecretStore
+from soleflip_desktop.settings.vault import Vault
+from soleflip_desktop.sync.account_desk import AccountDesk
+from soleflip_desktop.sync.engine import SyncEngine
 from soleflip_desktop.sync.file_desk import FileDesk
 from soleflip_desktop.sync.jobs.import_file import import_file
+from soleflip_desktop.sync.keychain import Keychain
 from soleflip_desktop.sync.label_desk import LabelDesk
 from soleflip_desktop.sync.process_runner import ProcessImportRunner
 from soleflip_desktop.sync.profile_book import ProfileBook, all_profiles
+from soleflip_desktop.sync.sync_child import ChildSyncs, SyncTask, sync_in_child
+from soleflip_desktop.sync.tools import SyncServices, run_here
 
 DATABASE_VARIABLE = "SOLEFLIP_DATABASE_URL"
 KEY_NAME = "database-encryption-key"
@@ -69,6 +83,8 @@ class Backend:
     runner: ProcessImportRunner
     desk: FileDesk
     label_desk: LabelDesk
+    account_desk: AccountDesk
+    keychain: Keychain
     book: ProfileBook
     loader: ImportLoader
     upgraded: bool
@@ -79,6 +95,18 @@ class Backend:
         listener = ChangeListener(self.url, self.bus)
         listener.start()
         self._closers.append(listener.stop)
+
+    def sync_engine(self) -> SyncEngine:
+        """The background sync of a window; its jobs are child processes. Not started yet."""
+        syncs = ChildSyncs(sync_task_in_child, self.url, os.environ, self.keychain.keep_renewed)
+        return SyncEngine(self.services.sync_runs, self.keychain, syncs)
+
+    async def sync_here(
+        self, request: SyncRequest, on_progress: Callable[[SyncProgress], None]
+    ) -> SyncReport:
+        """One sync in this process. Raises LoginNeededError where the log-in lies elsewhere."""
+        services = sync_services(self.services)
+        return await run_here(request, services, self.keychain, os.environ, on_progress)
 
     def close(self) -> None:
         while self._closers:
@@ -107,7 +135,9 @@ def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> 
             if upgrade:
                 with database.session() as session:
                     integration.close_interrupted(session)
+                    sync_runs.close_interrupted(session)
                     change_feed.prune(session)
+                    sync_runs.prune(session)
     except BaseException:
         while closers:
             closers.pop()()
@@ -115,6 +145,7 @@ def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> 
     runner = ProcessImportRunner(url, bus, import_in_child)
     book = ProfileBook(SavedProfiles(database))
     services = _services(database, options.folder)
+    vault = Vault(store, {})
     return Backend(
         options,
         url,
@@ -124,6 +155,8 @@ def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> 
         runner,
         FileDesk(book),
         LabelDesk(services.labels),
+        AccountDesk(services.accounts, services.sync_runs, vault, os.environ),
+        Keychain(services.accounts, vault, os.environ),
         book,
         ImportLoader(database),
         upgraded,
@@ -154,6 +187,19 @@ def _services(database: Database, folder: DataFolder) -> Services:
         attachments=AttachmentsService(database, folder.attachments),
         counts=CountsService(database),
         labels=LabelsService(database),
+        accounts=AccountsService(database),
+        sync_runs=SyncRuns(database),
+        sync_store=SyncStore(database),
+        outbox=OutboxService(database),
+        review=ReviewService(database),
+        market=MarketService(database),
+    )
+
+
+def sync_services(services: Services) -> SyncServices:
+    """What a sync works with."""
+    return SyncServices(
+        services.accounts.get, services.sync_runs, services.sync_store, services.outbox
     )
 
 
@@ -177,5 +223,22 @@ def import_in_child(
     try:
         profiles = all_profiles(SavedProfiles(database).load())
         return import_file(ImportLoader(database), profiles, request, report, token)
+    finally:
+        database.close()
+
+
+def sync_task_in_child(
+    url: str, task: SyncTask, report: Callable[[Any], None], token: CancelToken
+) -> SyncReport:
+    """The sync as the child process runs it, with database connections of its own."""
+    database = Database(url, ChangeBus(), threads=2)
+    try:
+        services = SyncServices(
+            AccountsService(database).get,
+            SyncRuns(database),
+            SyncStore(database),
+            OutboxService(database),
+        )
+        return sync_in_child(services, task, report, token)
     finally:
         database.close()

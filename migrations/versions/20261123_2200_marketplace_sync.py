@@ -47,51 +47,62 @@ ANNOUNCED = (
 #: In these a unit can be bought from us; leaving them for any other means that it is gone.
 IN_STOCK = "ARRAY['ordered', 'incoming', 'available', 'consigned', 'reserved']"
 
-#: A statement that changes nothing, or a table of every page of a sync, need not wake anybody:
-#: equal notices of one transaction are one.
+#: A statement that changes nothing, such as a foreign key's, wakes nobody; equal notices of one
+#: transaction are one.
 ANNOUNCE = """
 CREATE FUNCTION system.announce() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM pg_notify('soleflip_changes', 'domain:' || TG_ARGV[0]);
+    IF EXISTS (SELECT FROM changed_rows) THEN
+        PERFORM pg_notify('soleflip_changes', 'domain:' || TG_ARGV[0]);
+    END IF;
     RETURN NULL;
 END
 $$
 """
 
 #: Whoever books a unit out - a sync, an import, somebody in the grid, plain SQL -, its offers
-#: elsewhere have to end. One that was sent already is not taken back when the unit returns.
+#: elsewhere have to end: also one whose end somebody held back, or the platform refused before.
+#: One that was sent already is not taken back when the unit returns.
 QUEUE_DELISTING = f"""
 CREATE FUNCTION transactions.queue_delisting() RETURNS trigger LANGUAGE plpgsql
-SET enable_nestloop = on AS $$
+SET enable_nestloop = off AS $$
+DECLARE
+    gone bigint[];
+    back bigint[];
 BEGIN
-    WITH gone AS (
-        SELECT a.id FROM before_rows b JOIN after_rows a USING (id)
-        WHERE b.status = ANY ({IN_STOCK}) AND a.status <> ALL ({IN_STOCK})
-    ), dropped AS (
-        UPDATE transactions.outbox o
-        SET state = 'dropped', error = 'The unit is no longer in stock.', settled_at = now()
-        FROM gone g
-        WHERE o.item_id = g.id AND o.state IN ('held', 'queued', 'failed')
-            AND o.action IN ('create', 'reprice', 'activate')
-        RETURNING o.listing_id, o.action
-    ), unlisted AS (
-        UPDATE transactions.listing l SET status = 'deleted'
-        FROM dropped d WHERE d.listing_id = l.id AND d.action = 'create' AND l.external_id IS NULL
-            AND l.status = 'queued'
-    )
-    INSERT INTO transactions.outbox
-        (platform_account_id, action, state, reason, listing_id, item_id, ask, currency)
-    SELECT l.platform_account_id, 'delete', 'queued', 'oversell', l.id, l.item_id, l.ask,
-        l.currency
-    FROM gone g JOIN transactions.listing l ON l.item_id = g.id
-    WHERE l.status = 'active' AND l.external_id IS NOT NULL
-    ON CONFLICT DO NOTHING;
-
-    UPDATE transactions.outbox o
-    SET state = 'dropped', error = 'The unit is in stock again.', settled_at = now()
+    SELECT array_agg(a.id) FILTER (WHERE a.status <> ALL ({IN_STOCK})),
+        array_agg(a.id) FILTER (WHERE a.status = ANY ({IN_STOCK}))
+    INTO gone, back
     FROM before_rows b JOIN after_rows a USING (id)
-    WHERE b.status <> ALL ({IN_STOCK}) AND a.status = ANY ({IN_STOCK})
-        AND o.item_id = a.id AND o.reason = 'oversell' AND o.state IN ('held', 'queued');
+    WHERE b.status <> a.status AND (b.status = ANY ({IN_STOCK})) <> (a.status = ANY ({IN_STOCK}));
+    IF gone IS NOT NULL THEN
+        WITH dropped AS (
+            UPDATE transactions.outbox o
+            SET state = 'dropped', error = 'The unit is no longer in stock.', settled_at = now()
+            WHERE o.item_id = ANY (gone) AND o.state IN ('held', 'queued', 'failed')
+                AND o.action IN ('create', 'reprice', 'activate')
+            RETURNING o.listing_id, o.action
+        )
+        UPDATE transactions.listing l SET status = 'deleted'
+        WHERE l.id = ANY (ARRAY(SELECT listing_id FROM dropped WHERE action = 'create'))
+            AND l.external_id IS NULL AND l.status IN ('queued', 'failed');
+        INSERT INTO transactions.outbox
+            (platform_account_id, action, state, reason, listing_id, item_id, ask, currency)
+        SELECT l.platform_account_id, 'delete', 'queued', 'oversell', l.id, l.item_id, l.ask,
+            l.currency
+        FROM transactions.listing l
+        WHERE l.item_id = ANY (gone) AND l.status = 'active' AND l.external_id IS NOT NULL
+        ORDER BY l.id
+        ON CONFLICT (listing_id, action) WHERE state NOT IN ('confirmed', 'dropped')
+        DO UPDATE SET state = 'queued', reason = 'oversell', not_before = NULL, error = ''
+        WHERE outbox.state IN ('held', 'failed');
+    END IF;
+    IF back IS NOT NULL THEN
+        UPDATE transactions.outbox o
+        SET state = 'dropped', error = 'The unit is in stock again.', settled_at = now()
+        WHERE o.item_id = ANY (back) AND o.reason = 'oversell'
+            AND o.state IN ('held', 'queued', 'failed');
+    END IF;
     RETURN NULL;
 END
 $$
@@ -138,7 +149,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP TRIGGER queue_delisting ON inventory.item")
     op.execute("DROP TRIGGER feed_prices ON integration.marketplace_data")
-    op.execute("DROP TRIGGER announce_change ON system.platform_account")
+    for operation in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER announce_{operation} ON system.platform_account")
     op.drop_table("outbox", schema="transactions")
     for table in ("review_entry", "remote_record", "request_quota", "sync_cursor", "sync_run"):
         op.drop_table(table, schema="integration")
@@ -392,10 +404,12 @@ def create_outbox() -> None:
 def create_triggers() -> None:
     op.execute(ANNOUNCE)
     for table in ANNOUNCED:
-        op.execute(
-            f"CREATE TRIGGER announce_change AFTER INSERT OR UPDATE OR DELETE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION system.announce('integration')"
-        )
+        for operation, rows in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):
+            op.execute(
+                f"CREATE TRIGGER announce_{operation} AFTER {operation} ON {table} "
+                f"REFERENCING {rows} TABLE AS changed_rows "
+                "FOR EACH STATEMENT EXECUTE FUNCTION system.announce('integration')"
+            )
     op.execute(QUEUE_DELISTING)
     op.execute(
         "CREATE TRIGGER queue_delisting AFTER UPDATE ON inventory.item "

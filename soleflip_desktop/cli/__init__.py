@@ -12,13 +12,16 @@ from pathlib import Path
 from soleflip_desktop import __version__
 from soleflip_desktop.bootstrap import Backend, Options, open_backend
 from soleflip_desktop.cli import (
+    accounts,
     counts,
     figures,
     imports,
     labels,
+    outbox,
     places,
     profiles,
     steps,
+    sync,
     units,
     views,
 )
@@ -27,13 +30,27 @@ from soleflip_desktop.domain.analytics import ProfitBy
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.settings.log_file import log_to
 
+PARTS = (
+    imports,
+    profiles,
+    units,
+    steps,
+    places,
+    views,
+    labels,
+    counts,
+    accounts,
+    sync,
+    outbox,
+)
+
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="soleflip-desktop", description=__doc__)
     top.add_argument("--version", action="version", version=f"SoleFlip Desktop {__version__}")
     _common(top)
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
-    for part in (imports, profiles, units, steps, places, views, labels, counts):
+    for part in PARTS:
         for command in part.add_commands(commands):
             _common(command)
     _common(figures.add_export(commands))
@@ -101,6 +118,9 @@ COMMANDS: dict[str, Callable[[Backend, argparse.Namespace], int]] = {
     "views": views.run_views,
     "labels": labels.run_labels,
     "counts": counts.run_counts,
+    "accounts": accounts.run_accounts,
+    "sync": sync.run_sync,
+    "outbox": outbox.run_outbox,
     "export": figures.run_export,
     "report": figures.run_report,
     "db": figures.run_db,

@@ -47,7 +47,11 @@ LARGEST_ANSWER = 32 * 1024 * 1024
 _UNAUTHORISED, _NOT_FOUND, _GONE, _TOO_MANY = 401, 404, 410, 429
 _SERVER_ERRORS = 500
 _TRANSIENT = frozenset({408, 425, _TOO_MANY, 500, 502, 503, 504})
-_SHOWN_LETTERS = 300
+_JUNK = (
+    "The marketplace answered with something that is not data, perhaps a page of a gateway in "
+    "between. It is asked again later."
+)
+_SHOWN_LETTERS, _KEPT_LETTERS = 300, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,7 @@ class Answer:
         try:
             return json.loads(self.body, parse_float=Decimal)
         except ValueError:
-            raise AnswerLostError(
-                "The marketplace answered with something that is not data, perhaps a page of a "
-                "gateway in between. It is asked again later."
-            ) from None
+            raise AnswerLostError(_JUNK) from None
 
 
 class _AgainError(Exception):
@@ -118,12 +119,20 @@ class HttpClient:
         self._tokens = tokens
         self._traffic = traffic
         self._scale = scale
+        self._date: str | None = None
         self._client = httpx.AsyncClient(
             base_url=base_url.rstrip("/") + "/", timeout=TIMEOUT, verify=ssl_context()
         )
 
     async def aclose(self) -> None:
         await self._client.aclose()
+
+    def server_now(self) -> datetime:
+        """The marketplace's clock at its last answer; ours, where it has told none."""
+        try:
+            return parsedate_to_datetime(self._date or "").astimezone(UTC)
+        except ValueError:
+            return datetime.now(UTC)
 
     async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The JSON of a GET; None for an empty answer."""
@@ -163,12 +172,23 @@ class HttpClient:
 
     async def _attempt(self, call: Call) -> Answer:
         """Once, or twice where the token had expired meanwhile."""
-        headers = await self._tokens.headers()
-        response = await self._send(call, headers)
+        login = await self._login()
+        response = await self._send(call, login)
         if response.status_code == _UNAUTHORISED:
-            await self._tokens.renew(headers)
-            response = await self._send(call, await self._tokens.headers())
-        return self._judged(call, response)
+            await self._tokens.renew(login)
+            login = await self._login()
+            response = await self._send(call, login)
+        return self._judged(call, response, login)
+
+    async def _login(self) -> Mapping[str, str]:
+        """What cannot be a header at all would end in an error of httpx that shows it."""
+        login = await self._tokens.headers()
+        if not all(value.isascii() and value.isprintable() for value in login.values()):
+            raise LoginNeededError(
+                f"The key or token of {self._name} holds characters that none has, such as a line "
+                "break or a curly quote. Copy it anew and connect the account again."
+            )
+        return login
 
     async def _send(self, call: Call, login: Mapping[str, str]) -> httpx.Response:
         await self._gate.wait(self._rule)
@@ -209,13 +229,17 @@ class HttpClient:
         finally:
             await response.aclose()
         response._content = b"".join(pieces)  # noqa: SLF001  (httpx offers no limit of its own)
+        self._date = response.headers.get("date")
         return response
 
-    def _judged(self, call: Call, response: httpx.Response) -> Answer:
+    def _judged(self, call: Call, response: httpx.Response, login: Mapping[str, str]) -> Answer:
         status = response.status_code
         if response.is_success:
+            if call.safe and "html" in response.headers.get("content-type", ""):
+                raise _AgainError(AnswerLostError(_JUNK))
             return Answer(status, response.headers, response.content)
-        said = told_reason(response.content)
+        body = redacted(response.content.decode("utf-8", "replace"), login)
+        said = told_reason(body)
         log.info("%s %s answered %s", self._name, call.method, status)
         if status == _UNAUTHORISED:
             raise LoginNeededError(
@@ -233,8 +257,7 @@ class HttpClient:
             )
         message = f"{self._name} refused this ({status}): {said or 'without a reason'}."
         kind = NotThereError if status in {_NOT_FOUND, _GONE} else RefusedError
-        body = response.content[:4096].decode("utf-8", "replace")
-        raise kind(message.replace("..", "."), status, body)
+        raise kind(message.replace("..", "."), status, body[:_KEPT_LETTERS])
 
 
 @cache
@@ -258,7 +281,15 @@ def retry_after_s(header: str | None, now: datetime) -> int | None:
     return max(0, int((aware - now).total_seconds()) + 1)
 
 
-def told_reason(body: bytes) -> str:
+def redacted(text: str, login: Mapping[str, str]) -> str:
+    """Without the secrets of these headers, which some servers repeat in their errors."""
+    for value in login.values():
+        secret = value.rpartition(" ")[2]  # behind "Bearer"
+        text = text.replace(secret, "[secret]") if secret else text
+    return text
+
+
+def told_reason(body: bytes | str) -> str:
     """What an error body says, in one short line; empty for HTML and other junk.
 
     StockX: message or errorMessage; eBay: errors[]; alias: message; OAuth: error_description.

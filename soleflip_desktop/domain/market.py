@@ -26,6 +26,18 @@ class MarketRow:
     sales_72h: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShipByRow:
+    """Something that has to leave the house by `ship_by`: a promised unit or an open order."""
+
+    ship_by: datetime
+    title: str
+    platform: str
+    item_id: int | None
+    order_id: int | None
+    order_number: str | None
+
+
 def is_stale(observed_at: datetime, now: datetime) -> bool:
     """Too old to be relied on."""
     return now - observed_at > STALE_AFTER

@@ -81,7 +81,8 @@ class Intent:
     """An entry as a connector gets it. `own_key` finds the listing again ("listing-<id>").
 
     `variant_id` and `product_id` are the platform's ids, `listing_id` the platform's id of a
-    listing that exists. `ask` is the price to set; `old_ask` what we believe it is now.
+    listing that exists. `ask` is the price to set; `old_ask` what we believe it is now. `read_at`
+    is when this was read, by the clock of `sent_at`: what lies between them is the same by any.
     """
 
     id: int
@@ -104,6 +105,7 @@ class Intent:
     order_number: str | None = None
     carrier: str | None = None
     tracking_number: str | None = None
+    read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

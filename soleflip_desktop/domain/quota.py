@@ -79,20 +79,22 @@ def reserve(state: QuotaState, rule: Rule, now: datetime, count: int = 1) -> tup
         msg = f"{count} at once, where {rule.per_window} are allowed in {rule.window_ms} ms"
         raise ValueError(msg)
     now_ms = _milliseconds(now)
-    used = used_today(state, rule, now)
-    if rule.per_day and used + count > rule.per_day:
-        until = next_midnight(now, rule.day_zone)
-        raise QuotaUsedUpError(
-            f"Today's {rule.per_day:,} {rule.bucket} are used up; it goes on at "
-            f"{until:%Y-%m-%d %H:%M} UTC.",
-            until,
-        )
     at = max(now_ms, state.next_ms)
     recent = tuple(entry for entry in state.recent if entry[0] > now_ms - rule.window_ms)
     if rule.per_window:
         at = max(at, _free_at(recent, rule, at, count))
         recent = (*recent, (at, count))
-    return QuotaState(at + rule.spacing_ms, _day(now, rule), used + count, recent), at - now_ms
+    # What waits over midnight is of the day in which it leaves.
+    leaves = now + timedelta(milliseconds=at - now_ms)
+    used = used_today(state, rule, leaves)
+    if rule.per_day and used + count > rule.per_day:
+        until = next_midnight(leaves, rule.day_zone)
+        raise QuotaUsedUpError(
+            f"Today's {rule.per_day:,} {rule.bucket} are used up; it goes on at "
+            f"{until:%Y-%m-%d %H:%M} UTC.",
+            until,
+        )
+    return QuotaState(at + rule.spacing_ms, _day(leaves, rule), used + count, recent), at - now_ms
 
 
 def used_today(state: QuotaState, rule: Rule, now: datetime) -> int:

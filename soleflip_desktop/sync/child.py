@@ -1,7 +1,7 @@
 """Work in a child process: what it takes, it takes nothing of from the window's thread.
 
-The child answers over a pipe: progress, then the result or an error. When the pipe breaks because
-the app is gone, the child ends too, and its transaction with it.
+The child answers over a pipe: progress of whatever type the work has, then the result or an error.
+When the pipe breaks because the app is gone, the child ends too, and its transaction with it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -27,6 +28,7 @@ ENDED = "The import was ended from outside; nothing of the file was kept. Import
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Told = TypeVar("Told")
 Task_contra = TypeVar("Task_contra", contravariant=True)
 Result_co = TypeVar("Result_co", covariant=True)
 
@@ -38,26 +40,39 @@ class Work(Protocol[Task_contra, Result_co]):
         self,
         url: str,
         task: Task_contra,
-        report: Callable[[ImportProgress], None],
+        report: Callable[[Any], None],
         token: CancelToken,
         /,
     ) -> Result_co: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What the work reports before its result. It may hold secrets: nothing shows it."""
+
+    told: Any = field(repr=False)
+
+
 class ChildRun(Generic[Task, Result]):
-    """One piece of work under way. `after` is called in a thread when the child is done."""
+    """One piece of work under way. `after` is called in a thread when the child is done.
+
+    `ended` is what is said when the child dies without an answer.
+    """
 
     def __init__(
         self,
         work: Work[Task, Result],
         url: str,
         task: Task,
-        on_progress: Callable[[ImportProgress], None],
+        on_progress: Callable[[Told], None],
         after: Callable[[], None] = lambda: None,
+        *,
+        ended: str = ENDED,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._on_progress = on_progress
         self._after = after
+        self._ended = ended
         self._result: asyncio.Future[Result] = self._loop.create_future()
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
@@ -87,12 +102,12 @@ class ChildRun(Generic[Task, Result]):
         with contextlib.suppress(EOFError, OSError):
             while not answered:
                 message = self._pipe.recv()
-                if isinstance(message, ImportProgress):
-                    self._tell(self._on_progress, message)
+                if isinstance(message, Sign):
+                    self._tell(self._on_progress, message.told)
                 else:
                     outcome, answered = message, True
         if not answered:
-            outcome = UserError(ENDED)
+            outcome = UserError(self._ended)
         # The answer is final: whoever waits need not wait for the process to be cleared away.
         self._after()
         self._tell(self._settle, outcome)
@@ -114,18 +129,13 @@ def run_child(pipe: Connection[Any, Any], work: Work[Task, Result], url: str, ta
     """The child's main function."""
     token = CancelToken()
     threading.Thread(target=_obey, args=(pipe, token), daemon=True).start()
-    last: ImportProgress | None = None
+    last: Any = None
 
-    def report(progress: ImportProgress) -> None:
-        """A new phase at once, the rest now and then."""
+    def report(progress: Any) -> None:
         nonlocal last
-        if (
-            last is None
-            or progress.phase is not last.phase
-            or abs(progress.seconds - last.seconds) >= TELL_EVERY_S
-        ):
+        if not _is_repetition(progress, last):
             last = progress
-            pipe.send(progress)
+            pipe.send(Sign(progress))
 
     try:
         pipe.send(work(url, task, report, token))
@@ -134,7 +144,17 @@ def run_child(pipe: Connection[Any, Any], work: Work[Task, Result], url: str, ta
     except UserError as error:
         pipe.send(error)
     except Exception as error:  # noqa: BLE001  (a bug crosses to the parent, which reports it)
-        pipe.send(RuntimeError(f"{type(error).__name__} in the importer: {error}"))
+        pipe.send(RuntimeError(f"{type(error).__name__} in a child process: {error}"))
+
+
+def _is_repetition(progress: Any, last: Any) -> bool:
+    """Of an import, a new phase is told at once, the rest now and then; anything else always."""
+    return (
+        isinstance(progress, ImportProgress)
+        and isinstance(last, ImportProgress)
+        and progress.phase is last.phase
+        and abs(progress.seconds - last.seconds) < TELL_EVERY_S
+    )
 
 
 def _obey(pipe: Connection[Any, Any], token: CancelToken) -> None:

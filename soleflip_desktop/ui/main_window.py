@@ -39,18 +39,11 @@ from soleflip_desktop.ui.common.theme import Theme
 from soleflip_desktop.ui.common.theme_menu import build_theme_actions
 from soleflip_desktop.ui.common.window_place import restore_place, save_place
 from soleflip_desktop.ui.integration.import_queue import ImportQueue
-from soleflip_desktop.ui.integration.page import ImportsPage
-from soleflip_desktop.ui.inventory.counts.page import CountsPage
-from soleflip_desktop.ui.inventory.page import InventoryPage
-from soleflip_desktop.ui.inventory.scanning import Scanning
-from soleflip_desktop.ui.transactions.page import OrdersPage
+from soleflip_desktop.ui.pages import TITLES, Page, Pages, build_pages
 
 _PAGE, _FOLDER = "window/page", "window/folder"
 #: A key that others follow at once came from a scanner; nobody types that fast.
 _ALONE_MS = 150
-#: Titles in the order of `MainWindow.pages`; the icons are named like them.
-_PAGES = ("Inventory", "Orders", "Imports", "Counts")
-Page = InventoryPage | OrdersPage | ImportsPage | CountsPage
 
 
 class MainWindow(QMainWindow):
@@ -86,9 +79,7 @@ class MainWindow(QMainWindow):
         self.totals = QLabel(self)
         self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.pages: tuple[Page, ...] = ()
-        self._imports: ImportsPage | None = None
-        self._inventory: InventoryPage | None = None
-        self.scanning: Scanning | None = None
+        self.known: Pages | None = None
         self.queue: ImportQueue | None = None
         self._context: UiContext | None = None
         self._changes: ChangeSignals | None = None
@@ -105,29 +96,27 @@ class MainWindow(QMainWindow):
     def attach(self, context: UiContext) -> None:
         """Builds the pages. Called once, when the services behind them are ready."""
         self._context = context
-        sample = context.sample_file is not None and context.sample_file.is_file()
         self.queue = ImportQueue(context.runner, self.kit.tasks, self)
-        imports = ImportsPage(context.imports, context.desk, self.queue, self.kit, sample=sample)
-        doors = context.workbench
-        inventory = InventoryPage(context.inventory, doors, self.kit, sample=sample)
-        orders = OrdersPage(context.orders, doors.views, self.kit, sample=sample)
-        counting = CountsPage(doors.counts, doors.locations, self.kit)
-        imports.orders_requested.connect(lambda: self.show_page(orders))
-        self._imports, self._inventory = imports, inventory
-        self.pages = (inventory, orders, imports, counting)
+        known = build_pages(context, self.kit, self.queue, self.show_page, self)
+        self.known, self.pages = known, known.all
         for page in self.pages:
             page.totals_changed.connect(self._on_totals_changed)
             self.stack.addWidget(page)
-        for asking in (inventory, orders, imports):
+        for asking in (known.inventory, known.orders, known.imports):
             asking.import_requested.connect(self.choose_files)
             asking.sample_requested.connect(self.import_sample)
-        self.scanning = Scanning(inventory, counting, doors.counts, self.kit, self)
-        self.scanning.units_wanted.connect(lambda: self.show_page(inventory))
+        for counted in (known.outbox, known.review):
+            counted.count_changed.connect(self._on_count_changed)
+            counted.update_count()
+        self.statusBar().addPermanentWidget(known.status)
+        known.status.refresh()
+        self.menus.add(Menu.FILE, *known.accounts.window_actions)
         self._changes = ChangeSignals(context.changes, self)
         self._changes.changed.connect(self._on_changed)
         for action in self.navigation.actions_by_page:
             action.setEnabled(True)
         self._import_action.setEnabled(True)
+        sample = context.sample_file is not None and context.sample_file.is_file()
         self._sample_action.setEnabled(sample)
         self.go_to(int(str(self.kit.settings.value(_PAGE, 0))) % len(self.pages))
 
@@ -141,12 +130,12 @@ class MainWindow(QMainWindow):
             event.ignore()
             ask_to_cancel_import(self, self._cancel_and_close)
             return
-        if self._inventory is not None and not self._inventory.ask_before_leaving(self.close):
+        if self.known is not None and not self.known.inventory.ask_before_leaving(self.close):
             event.ignore()
             return
         self._save()
-        if self.scanning is not None:
-            self.scanning.stop()
+        if self.known is not None:
+            self.known.scanning.stop()
         if self._changes is not None:
             self._changes.close()
         self.kit.tasks.close()
@@ -175,6 +164,13 @@ class MainWindow(QMainWindow):
     def _on_changed(self, domains: frozenset[Domain]) -> None:
         for page in self.pages:
             page.note_change(domains)
+        if self.known is not None:
+            self.known.status.note_change(domains)
+
+    def _on_count_changed(self, count: int) -> None:
+        page = self.sender()
+        if page in self.pages:
+            self.navigation.set_count(self.pages.index(page), count)
 
     # -- imports -------------------------------------------------------------------------------
 
@@ -183,15 +179,15 @@ class MainWindow(QMainWindow):
         open_files(self, folder, self._on_files_chosen)
 
     def import_files(self, paths: list[str]) -> None:
-        if self._imports is not None and paths:
-            self.show_page(self._imports)
-            self._imports.import_files(paths)
+        if self.known is not None and paths:
+            self.show_page(self.known.imports)
+            self.known.imports.import_files(paths)
 
     def import_sample(self) -> None:
         sample = self._context.sample_file if self._context is not None else None
-        if self._imports is not None and sample is not None:
-            self.show_page(self._imports)
-            self._imports.import_directly(str(sample))
+        if self.known is not None and sample is not None:
+            self.show_page(self.known.imports)
+            self.known.imports.import_directly(str(sample))
 
     def _on_files_chosen(self, paths: list[str]) -> None:
         self.kit.settings.setValue(_FOLDER, str(Path(paths[0]).parent))
@@ -240,8 +236,8 @@ class MainWindow(QMainWindow):
     # -- frame ---------------------------------------------------------------------------------
 
     def _build_frame(self) -> None:
-        for title in _PAGES:
-            self.navigation.add(title, title.lower())
+        for title, icon in TITLES:
+            self.navigation.add(title, icon)
         for action in self.navigation.actions_by_page:
             action.setEnabled(False)
         right = QVBoxLayout()

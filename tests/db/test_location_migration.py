@@ -16,7 +16,7 @@ from soleflip_desktop.services.undo import ImportUndo
 
 pytestmark = pytest.mark.db
 
-BEFORE, HEAD = "20261123_1600", "20261123_1900"
+BEFORE, AFTER = "20261123_1600", "20261123_1900"
 
 FILLED = """
 INSERT INTO catalog.category (name) VALUES ('Test');
@@ -74,7 +74,7 @@ def _undo(url: str, batch_id: int) -> tuple[int, int]:
 
 
 def test_texts_become_places_and_no_unit_counts_as_edited(engine: sa.Engine) -> None:
-    _move(engine, HEAD)
+    _move(engine, AFTER)
     assert _rows(engine, PLACES) == [
         (1, "New shelf", 2),
         (2, "A/B", 1),
@@ -91,7 +91,7 @@ def test_texts_become_places_and_no_unit_counts_as_edited(engine: sa.Engine) -> 
 def test_an_import_of_before_is_undone_to_the_places_of_before(
     engine: sa.Engine, empty_database: str
 ) -> None:
-    _move(engine, HEAD)
+    _move(engine, schema.HEAD)  # an undo knows today's tables only
     assert _undo(empty_database, 2) == (2, 0)
     assert [row[:2] for row in _rows(engine, PLACES)] == [
         (1, "Old shelf"),
@@ -106,7 +106,7 @@ def test_an_import_of_before_is_undone_to_the_places_of_before(
 def test_the_way_back_keeps_the_texts_and_the_journal(engine: sa.Engine) -> None:
     journal = "SELECT before, after FROM integration.import_change ORDER BY id"
     before = _rows(engine, journal)
-    _move(engine, HEAD)
+    _move(engine, AFTER)
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "INSERT INTO integration.import_change (batch_id, entity, entity_id, operation) "

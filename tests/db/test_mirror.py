@@ -268,7 +268,7 @@ def test_open_listings_are_named_at_their_unit(database: Database) -> None:
     grid = InventoryService(database).grid
     with database.session() as session:
         listing = make_listing(session, ListingStatus.ACTIVE)
-        listing_id, item_id = listing.id, listing.item_id
+        listing_id, item_id = listing.id, listing.item_id or 0
     assert ids(grid, where("listed", Operator.EQUALS, "stockx")) == [item_id]
     assert values(grid, "listed") == [("StockX", 1)]
     (row,) = asyncio.run(grid.rows([item_id]))

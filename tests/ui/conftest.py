@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from helpers.fake_desk import FakeDesk
 from helpers.fake_imports import FakeImports
 from helpers.fake_services import FakeItems, FakeOrders, FakeRunner, item_row, order_row
+from helpers.fake_sync import FakeDesk as FakeSyncDesk
 from helpers.fake_workbench import FakeDoors
 from soleflip_desktop.domain.changes import ChangeBus
 from soleflip_desktop.ui.common.context import UiContext, UiKit
@@ -120,6 +121,11 @@ def runner() -> FakeRunner:
 
 
 @pytest.fixture
+def sync_desk() -> FakeSyncDesk:
+    return FakeSyncDesk()
+
+
+@pytest.fixture
 def bus() -> ChangeBus:
     return ChangeBus()
 
@@ -132,6 +138,7 @@ def context(
     imports: FakeImports,
     desk: FakeDesk,
     runner: FakeRunner,
+    sync_desk: FakeSyncDesk,
     bus: ChangeBus,
     tmp_path: Path,
 ) -> UiContext:
@@ -144,6 +151,7 @@ def context(
         imports=imports,
         desk=desk,
         runner=runner,
+        sync=sync_desk.desk,
         changes=bus,
         data_folder=str(tmp_path),
         server="PostgreSQL 18.6",

@@ -19,8 +19,8 @@ from soleflip_desktop.domain.inventory import Condition, ItemStatus
 from soleflip_desktop.domain.steps import StepReport
 from soleflip_desktop.domain.unit_fields import CellEdit, UnitDraft
 from soleflip_desktop.ui.common.context import UiKit
+from soleflip_desktop.ui.common.form_dialog import FormDialog
 from soleflip_desktop.ui.inventory.bulk_panel import BulkPanel, Treatment
-from soleflip_desktop.ui.inventory.unit_dialog import UnitDialog
 from soleflip_desktop.ui.inventory.unit_form import AddForm, CloneForm, EditForm
 
 LEFT = Qt.MouseButton.LeftButton
@@ -46,12 +46,12 @@ def window(qtbot: QtBot, kit: UiKit) -> QWidget:
     return plain_window(qtbot, kit)
 
 
-def opened(qtbot: QtBot, dialog: UnitDialog) -> None:
+def opened(qtbot: QtBot, dialog: FormDialog) -> None:
     dialog.open()
     qtbot.waitUntil(lambda: dialog.kit.tasks.active == 0)
 
 
-def click(qtbot: QtBot, dialog: UnitDialog, button: QWidget) -> None:
+def click(qtbot: QtBot, dialog: FormDialog, button: QWidget) -> None:
     QTest.mouseClick(button, LEFT)
     kit = dialog.kit
     qtbot.waitUntil(lambda: kit.tasks.active == 0)

@@ -10,10 +10,16 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from soleflip_desktop.db.queries.catalog_makers import (
+    NewProduct,
+    product_ids,
+    size_ids,
+    variant_ids,
+)
 from soleflip_desktop.domain.brands import recognise_brand
 from soleflip_desktop.domain.categories import Category
 from soleflip_desktop.domain.errors import NotFoundError, UserError
-from soleflip_desktop.domain.sizes import ParsedSize, SizeSystem, parse_size
+from soleflip_desktop.domain.sizes import SizeSystem, parse_size
 from soleflip_desktop.domain.style_codes import split_style_codes
 from soleflip_desktop.domain.unit_fields import ProductChoice, UnitDraft
 
@@ -29,23 +35,6 @@ WHERE lower(p.name) = lower(%(name)s)
     AND (%(brand)s::text IS NULL OR lower(b.name) = lower(%(brand)s))
 ORDER BY p.id
 """
-BRAND = """
-WITH made AS (
-    INSERT INTO catalog.brand (name) VALUES (%(name)s)
-    ON CONFLICT (lower(name)) DO NOTHING RETURNING id
-)
-SELECT id FROM made UNION ALL SELECT id FROM catalog.brand WHERE lower(name) = lower(%(name)s)
-LIMIT 1
-"""
-CATEGORY = """
-WITH made AS (
-    INSERT INTO catalog.category (name) VALUES (%(name)s)
-    ON CONFLICT ON CONSTRAINT uq_category_parent_id_name DO NOTHING RETURNING id
-)
-SELECT id FROM made
-UNION ALL SELECT id FROM catalog.category WHERE name = %(name)s AND parent_id IS NULL
-LIMIT 1
-"""
 SUPPLIER = """
 WITH made AS (
     INSERT INTO suppliers.supplier (name) VALUES (%(name)s)
@@ -54,13 +43,6 @@ WITH made AS (
 SELECT id FROM made UNION ALL SELECT id FROM suppliers.supplier WHERE lower(name) = lower(%(name)s)
 LIMIT 1
 """
-MAKE_PRODUCT = """
-INSERT INTO catalog.product (brand_id, category_id, name, style_code, style_code_key)
-VALUES (%s, %s, %s, %s, %s) RETURNING id
-"""
-STYLE = (
-    "INSERT INTO catalog.product_identifier (product_id, scheme, value) VALUES (%s, 'style', %s)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +102,8 @@ def _make_product(
         )
     match = recognise_brand(name)
     brand = " ".join((draft.brand or "").split()) or (match.brand if match else None)
-    brand_id = None if brand is None else _id(connection, BRAND, {"name": brand})
-    category_id = _id(connection, CATEGORY, {"name": draft.category})
-    code = draft.style_code if codes else None
-    values = (brand_id, category_id, name, code, " / ".join(codes) or None)
-    product_id = _id(connection, MAKE_PRODUCT, values)
-    for style in codes:
-        connection.execute(STYLE, (product_id, style))
+    new = NewProduct(name, brand, draft.category, draft.style_code, tuple(codes))
+    [product_id] = product_ids(connection, [new])
     return ProductFacts(product_id, name, brand, draft.category)
 
 
@@ -148,27 +125,6 @@ VARIANTS = """
 SELECT v.product_id, lower(s.label), v.id FROM catalog.product_variant v
 JOIN catalog.size s ON s.id = v.size_id WHERE v.product_id = ANY(%s) ORDER BY v.id
 """
-SIZE = """
-WITH made AS (
-    INSERT INTO catalog.size (system, value, label, sort_key)
-    VALUES (%(system)s, %(value)s, %(label)s, %(sort_key)s)
-    ON CONFLICT ON CONSTRAINT uq_size_system_value DO NOTHING RETURNING id
-)
-SELECT id FROM made
-UNION ALL SELECT id FROM catalog.size WHERE system = %(system)s AND value = %(value)s
-LIMIT 1
-"""
-VARIANT = """
-WITH made AS (
-    INSERT INTO catalog.product_variant (product_id, size_id) VALUES (%(product)s, %(size)s)
-    ON CONFLICT ON CONSTRAINT uq_product_variant_product_id_size_id DO NOTHING RETURNING id
-)
-SELECT id FROM made
-UNION ALL
-SELECT id FROM catalog.product_variant WHERE product_id = %(product)s AND size_id = %(size)s
-LIMIT 1
-"""
-
 #: (product id, size as typed)
 Wanted = tuple[int, str]
 
@@ -195,17 +151,9 @@ def _variant(connection: Connection, product: ProductFacts, text: str) -> int | 
         return (
             f"“{text}” is not a size that can be read: write it like US 9, EU 42.5, 10C, M or W34."
         )
-    values = {"product": product.id, "size": _id(connection, SIZE, _size_values(size))}
-    return _id(connection, VARIANT, values)
-
-
-def _size_values(size: ParsedSize) -> Mapping[str, Any]:
-    return {
-        "system": size.system,
-        "value": size.value,
-        "label": size.label,
-        "sort_key": size.sort_key,
-    }
+    [size_id] = size_ids(connection, [size]).values()
+    found, _ = variant_ids(connection, [(product.id, size_id)])
+    return found[product.id, size_id]
 
 
 # -- the list of products ----------------------------------------------------------------------

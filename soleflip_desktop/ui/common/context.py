@@ -28,6 +28,7 @@ from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.icons import IconSet
 from soleflip_desktop.ui.common.notifier import Notifier
+from soleflip_desktop.ui.common.sync_doors import SyncDesk
 from soleflip_desktop.ui.common.tasks import TaskRunner
 from soleflip_desktop.ui.common.theme import Theme
 
@@ -88,6 +89,7 @@ class UiContext:
     imports: ImportsSource
     desk: ImportDesk
     runner: ImportRunner
+    sync: SyncDesk
     changes: ChangeBus
     data_folder: str
     server: str

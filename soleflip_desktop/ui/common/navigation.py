@@ -56,6 +56,11 @@ class Navigation(QWidget):
         self.actions_by_page.append(action)
         self._layout.insertWidget(self._layout.count() - 1, button)
 
+    def set_count(self, number: int, count: int) -> None:
+        """So many entries wait on that page; 0 shows nothing."""
+        action = self.actions_by_page[number]
+        action.setIconText(f"  {action.text()} ({count})" if count else f"  {action.text()}")
+
     def mark(self, number: int) -> None:
         for place, action in enumerate(self.actions_by_page):
             action.setChecked(place == number)

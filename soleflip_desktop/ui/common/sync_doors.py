@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from soleflip_desktop.domain.market import MarketRow
-from soleflip_desktop.domain.marketplace import Capability, Marketplace
+from soleflip_desktop.domain.marketplace import Marketplace
+from soleflip_desktop.domain.offering import AccountChoice
+from soleflip_desktop.domain.open_listings import OpenListing
 from soleflip_desktop.domain.outbox import ListingDraft, OutboxRow, StillLive
 from soleflip_desktop.domain.sync import (
     AccountOverview,
@@ -96,18 +98,6 @@ class SyncControl(Protocol):
         """Calls back on the event loop; the function returned ends that."""
 
 
-@dataclass(frozen=True, slots=True)
-class AccountChoice:
-    """An account that units can be listed on."""
-
-    id: int
-    marketplace: Marketplace
-    title: str  # "StockX (main)"
-    currency: str
-    whole_units: bool  # prices without cents (StockX, alias)
-    capabilities: frozenset[Capability]
-
-
 class OutboxSource(Protocol):
     """Everything that is to change a marketplace."""
 
@@ -122,6 +112,9 @@ class OutboxSource(Protocol):
 
     async def list_units(self, drafts: Sequence[ListingDraft]) -> tuple[int, Sequence[str]]:
         """Queues new listings; says how many, and in words which were refused and why."""
+
+    async def open_listings(self, item_ids: Sequence[int]) -> Sequence[OpenListing]:
+        """The offers of these units that are not ended, by unit and platform."""
 
     async def reprice(self, listing_ids: Sequence[int], ask: Decimal) -> int:
         """Queues a new price for open listings, in each one's currency; says for how many."""

@@ -195,6 +195,14 @@ class VirtualTableModel(QAbstractTableModel, Generic[RowT]):
         cells = self._pages.get(page)
         return None if cells is None or offset >= len(cells) else cells[offset]
 
+    def refresh_texts(self) -> None:
+        """Makes the texts of the rows in memory anew: ages go on without a question."""
+        for at, page in self._pages.items():
+            self._pages[at] = [each and render(self.columns, each.row) for each in page]
+        if len(self._ids):
+            last = self.index(len(self._ids) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
     # -- QAbstractTableModel -------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's own default)

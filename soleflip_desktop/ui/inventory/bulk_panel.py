@@ -23,10 +23,10 @@ from soleflip_desktop.domain.unit_fields import UNIT_FIELDS, UnitField, UnitValu
 from soleflip_desktop.services.grid import FieldValue
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.doors import Workbench
+from soleflip_desktop.ui.common.form_dialog import FormDialog
 from soleflip_desktop.ui.common.formatting import BLANK, Formatter
 from soleflip_desktop.ui.common.labels import label
 from soleflip_desktop.ui.inventory.field_editor import FieldEditor, load_suggestions
-from soleflip_desktop.ui.inventory.unit_dialog import UnitDialog
 
 _OLD_SHOWN = 3
 _WIDTH, _HEIGHT = 820, 620
@@ -97,7 +97,7 @@ class BulkField:
             self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
-class BulkPanel(UnitDialog):
+class BulkPanel(FormDialog):
     """For the selected units; `done` is told what came of it."""
 
     def __init__(

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QAbstractItemView, QPushButton, QWidget
 from soleflip_desktop.domain.unit_fields import UNIT_FIELDS_BY_NAME
 from soleflip_desktop.ui.common.columns import Column, Tone, text_column
 from soleflip_desktop.ui.common.context import UiKit
+from soleflip_desktop.ui.common.form_dialog import FormDialog
 from soleflip_desktop.ui.common.formatting import BLANK
 from soleflip_desktop.ui.common.grid.staged_edits import StagedCell, StagedEdits
 from soleflip_desktop.ui.common.list_table_model import ListTableModel
 from soleflip_desktop.ui.common.table_copy import make_copyable
 from soleflip_desktop.ui.common.table_view import TableView
 from soleflip_desktop.ui.inventory.apply_bar import staged_words
-from soleflip_desktop.ui.inventory.unit_dialog import UnitDialog
 
 
-class ChangeList(UnitDialog):
+class ChangeList(FormDialog):
     """Follows the staged edits; single ones can be reverted."""
 
     def __init__(self, staged: StagedEdits, kit: UiKit, parent: QWidget) -> None:

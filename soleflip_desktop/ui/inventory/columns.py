@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from soleflip_desktop.domain.inventory import ItemRow, ItemStatus
+from soleflip_desktop.domain.market import is_stale
 from soleflip_desktop.domain.unit_fields import UNIT_FIELDS_BY_NAME
 from soleflip_desktop.ui.common.columns import (
     Column,
@@ -21,6 +23,7 @@ from soleflip_desktop.ui.common.columns import (
     text_column,
 )
 from soleflip_desktop.ui.common.formatting import Formatter
+from soleflip_desktop.ui.common.sync_words import age
 
 _S = ItemStatus
 
@@ -44,6 +47,8 @@ STATUS_TONES: dict[ItemStatus, Tone] = {
     _S.CANCELLED: Tone.MUTED,
 }
 
+#: Stands before a market value that is too old to be relied on; the tooltip says it in words.
+STALE_SIGN = "◷"
 #: Shown until somebody chooses otherwise.
 _SHOWN = frozenset(
     [
@@ -198,13 +203,25 @@ def _worth(formatter: Formatter) -> tuple[Column[ItemRow], ...]:
         value = market.tooltip(item)
         if not value or item.market_seen_at is None:
             return value
-        return f"{value}, lowest ask seen on {formatter.iso(item.market_seen_at)}"
+        told = age(item.market_seen_at, datetime.now(UTC))
+        return f"{told}: {value}, lowest ask seen on {formatter.iso(item.market_seen_at)}"
+
+    def marked(item: ItemRow) -> str:
+        return f"{STALE_SIGN} {market.display(item)}" if _stale(item) else market.display(item)
+
+    def tone(item: ItemRow) -> Tone:
+        return Tone.MUTED if _stale(item) else Tone.PLAIN
 
     return (
-        replace(market, tooltip=seen),
+        replace(market, display=marked, tooltip=seen, tone=tone),
         day_column("market_seen_at", "Market seen", lambda item: item.market_seen_at, formatter),
         _percent("margin_at_ask_pct", "Margin at ask %", formatter),
     )
+
+
+def _stale(item: ItemRow) -> bool:
+    seen = item.market_seen_at
+    return item.market_value is not None and seen is not None and is_stale(seen, datetime.now(UTC))
 
 
 def _sale(formatter: Formatter) -> tuple[Column[ItemRow], ...]:

@@ -16,18 +16,26 @@ from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.field_words import spoken
 from soleflip_desktop.ui.common.formatting import BLANK, Formatter
 from soleflip_desktop.ui.common.labels import label
+from soleflip_desktop.ui.common.sync_doors import MarketSource
 from soleflip_desktop.ui.common.thumbnails import Thumbnails
 from soleflip_desktop.ui.inventory.attachments_view import AttachmentsView
 from soleflip_desktop.ui.inventory.history_view import HistoryView
+from soleflip_desktop.ui.inventory.market_view import MarketView
 
 Facts = Sequence[tuple[str, str | None]]
 
 
 class ItemPane(DetailPane[ItemDetail]):
-    """Shows an ItemDetail; with the workbench's doors also its files and its history."""
+    """Shows an ItemDetail; with doors also files and history, and what each marketplace says."""
 
-    def __init__(self, doors: Workbench | None, style: EditStyle, kit: UiKit) -> None:
-        self._doors, self._style = doors, style
+    def __init__(
+        self,
+        doors: Workbench | None,
+        style: EditStyle,
+        kit: UiKit,
+        market: MarketSource | None = None,
+    ) -> None:
+        self._doors, self._style, self._market_source = doors, style, market
         self._thumbnails = Thumbnails(kit.tasks)
         super().__init__(kit, "Unit details", "Select a unit to see where it comes from.")
 
@@ -37,13 +45,23 @@ class ItemPane(DetailPane[ItemDetail]):
         self.add_head(layout, row.product, facts, f"Unit no. {row.id} · {_spoken(row.status)}")
         _add_facts(layout, "How it was bought", self._purchase(detail))
         _add_facts(layout, "How it is kept", _keeping(detail))
-        if row.market_value is not None:
+        if self._market_source is not None:
+            self._add_market(layout, row, self._market_source)
+        elif row.market_value is not None:
             _add_facts(layout, "What it is worth", self._market(row))
         if row.sold_at is not None:
             _add_facts(layout, "How it sold", self._sale(detail))
         if self._doors is not None:
             self._add_files_and_history(layout, row.id, self._doors)
         self.add_source(layout, detail.source)
+
+    def _add_market(self, layout: QVBoxLayout, row: ItemRow, source: MarketSource) -> None:
+        layout.addWidget(label("What it is worth", "section"))
+        layout.addWidget(MarketView(row.id, source, self.kit))
+        if row.margin_at_ask_pct is not None:
+            margin = f"{self.kit.formatter.amount(row.margin_at_ask_pct)} %"
+            add_line(add_grid(layout), "Margin at lowest ask", margin)
+        layout.addSpacing(10)
 
     def _add_files_and_history(self, layout: QVBoxLayout, item_id: int, doors: Workbench) -> None:
         layout.addWidget(label("Photos and documents", "section"))

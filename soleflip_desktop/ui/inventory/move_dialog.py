@@ -12,11 +12,11 @@ from soleflip_desktop.domain.locations import LocationRow
 from soleflip_desktop.domain.steps import StepReport
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.doors import Workbench
+from soleflip_desktop.ui.common.form_dialog import FormDialog
 from soleflip_desktop.ui.inventory.location_tree import LocationTree
-from soleflip_desktop.ui.inventory.unit_dialog import UnitDialog
 
 
-class MoveDialog(UnitDialog):
+class MoveDialog(FormDialog):
     """A tree that a search line narrows; Enter moves to the place under the cursor."""
 
     def __init__(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QTimer
+
 from soleflip_desktop.domain.changes import Domain
 from soleflip_desktop.domain.grid_query import GridQuery, SortKey
 from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
@@ -11,6 +13,7 @@ from soleflip_desktop.ui.common.actions import Action, Menu, build
 from soleflip_desktop.ui.common.context import DetailSource, UiKit
 from soleflip_desktop.ui.common.detail_page import DetailPage
 from soleflip_desktop.ui.common.doors import Workbench
+from soleflip_desktop.ui.common.entry_list import AGES_MS
 from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
 from soleflip_desktop.ui.common.locale_style import edit_style
 from soleflip_desktop.ui.common.table_page import PageSpec
@@ -18,6 +21,7 @@ from soleflip_desktop.ui.inventory.apply_bar import staged_words
 from soleflip_desktop.ui.inventory.columns import describe_item, inventory_columns
 from soleflip_desktop.ui.inventory.detail_pane import ItemPane
 from soleflip_desktop.ui.inventory.label_dialog import LabelDialog
+from soleflip_desktop.ui.inventory.listing_actions import ListingActions, ListingDoors
 from soleflip_desktop.ui.inventory.scan_move import MovePanel
 from soleflip_desktop.ui.inventory.unit_dialogs import ask_about_staged
 from soleflip_desktop.ui.inventory.unit_work import UnitWork
@@ -33,6 +37,7 @@ class InventoryPage(DetailPage[ItemRow, ItemDetail]):
         kit: UiKit,
         *,
         sample: bool = False,
+        offers: ListingDoors | None = None,
     ) -> None:
         self.staged = StagedEdits()
         style = edit_style(kit.formatter.locale, kit.formatter.zone)
@@ -41,7 +46,7 @@ class InventoryPage(DetailPage[ItemRow, ItemDetail]):
             source,
             doors.views,
             kit,
-            lambda kit: ItemPane(doors, style, kit),
+            lambda kit: ItemPane(doors, style, kit, offers.market if offers else None),
             sample=sample,
             staged=self.staged,
         )
@@ -66,6 +71,11 @@ class InventoryPage(DetailPage[ItemRow, ItemDetail]):
             Action("&Scan to move", self.mover.start, "Ctrl+Shift+M", menu=Menu.UNIT),
         ):
             self.addAction(build(action, self, kit.icons))
+        self._ages = QTimer(self, interval=AGES_MS)
+        self._ages.timeout.connect(self.model.refresh_texts)
+        self._ages.start()
+        if offers is not None:
+            self.listing = ListingActions(self.work.grid, source, offers, kit, self)
         self.model.view_changed.connect(self._on_wanted_arrived)
 
     def show_unit(self, unit_id: int) -> None:

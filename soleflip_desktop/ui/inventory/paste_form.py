@@ -11,13 +11,13 @@ from soleflip_desktop.domain.unit_fields import UNIT_FIELDS_BY_NAME
 from soleflip_desktop.ui.common.columns import Column, Tone, text_column
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.doors import Workbench
+from soleflip_desktop.ui.common.form_dialog import FormDialog
 from soleflip_desktop.ui.common.list_table_model import ListTableModel
 from soleflip_desktop.ui.common.table_view import TableView
 from soleflip_desktop.ui.inventory.pasted_units import PastedUnit, grouped
-from soleflip_desktop.ui.inventory.unit_dialog import UnitDialog
 
 
-class PasteForm(UnitDialog):
+class PasteForm(FormDialog):
     """Nothing is added before the button; rows with an error are left out."""
 
     def __init__(

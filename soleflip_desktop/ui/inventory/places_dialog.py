@@ -12,14 +12,14 @@ from soleflip_desktop.domain.locations import LocationRow
 from soleflip_desktop.domain.steps import StepReport
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.doors import LocationsSource
+from soleflip_desktop.ui.common.form_dialog import FormDialog
 from soleflip_desktop.ui.common.labels import label
 from soleflip_desktop.ui.inventory.location_tree import LocationTree
-from soleflip_desktop.ui.inventory.unit_dialog import UnitDialog
 
 _TOP = "— (at the top)"
 
 
-class PlacesDialog(UnitDialog):
+class PlacesDialog(FormDialog):
     """The tree, and the form of the place under its cursor or of a new one."""
 
     def __init__(

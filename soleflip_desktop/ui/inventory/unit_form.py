@@ -19,13 +19,13 @@ from soleflip_desktop.domain.unit_fields import (
 )
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.doors import Workbench
+from soleflip_desktop.ui.common.form_dialog import FormDialog
 from soleflip_desktop.ui.common.labels import label
 from soleflip_desktop.ui.inventory.cell_editing import unit_value
 from soleflip_desktop.ui.inventory.field_editor import load_suggestions
 from soleflip_desktop.ui.inventory.fields_form import FieldsForm
 from soleflip_desktop.ui.inventory.product_search import ProductSearch
 from soleflip_desktop.ui.inventory.size_entry import SizeEntry
-from soleflip_desktop.ui.inventory.unit_dialog import UnitDialog
 
 #: What the next unit of the same delivery has in common with the last one.
 KEPT_FIELDS = ("supplier", "location", "purchase_order_number", "cost_currency")
@@ -33,7 +33,7 @@ KEPT_FIELDS = ("supplier", "location", "purchase_order_number", "cost_currency")
 Done = Callable[[StepReport], None]
 
 
-class AddForm(UnitDialog):
+class AddForm(FormDialog):
     """New units of one product in one or more sizes."""
 
     def __init__(
@@ -131,7 +131,7 @@ class AddForm(UnitDialog):
         self.product.setFocus()
 
 
-class EditForm(UnitDialog):
+class EditForm(FormDialog):
     """All fields of one unit; only what was changed is written."""
 
     def __init__(
@@ -188,7 +188,7 @@ class EditForm(UnitDialog):
             self.accept()
 
 
-class CloneForm(UnitDialog):
+class CloneForm(FormDialog):
     """Units like this one, over a range of sizes."""
 
     def __init__(

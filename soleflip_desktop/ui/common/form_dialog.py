@@ -1,4 +1,4 @@
-"""What the dialogs about units share: a headline, a place for what went wrong, and buttons."""
+"""What dialogs that write share: a headline, a place for what went wrong, and buttons."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.labels import label
 
 
-class UnitDialog(QDialog):
+class FormDialog(QDialog):
     """Shown with open(). While it writes, it neither closes nor takes a second click."""
 
     def __init__(self, kit: UiKit, title: str, parent: QWidget | None = None) -> None:

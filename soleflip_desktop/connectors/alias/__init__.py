@@ -1,0 +1,1 @@
+"""alias / GOAT, open API v1 (marketplaces.md 2)."""

@@ -1,0 +1,1 @@
+"""eBay: orders, offers and payouts of one seller, by the Sell APIs (marketplaces.md 3)."""

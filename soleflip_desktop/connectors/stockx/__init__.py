@@ -1,0 +1,1 @@
+"""StockX, public API v2 (marketplaces.md 1)."""

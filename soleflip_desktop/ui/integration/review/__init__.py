@@ -1,0 +1,1 @@
+"""To review: questions about what marketplaces said."""

@@ -1,0 +1,99 @@
+"""All pages of the window, in the order of the navigation, and how they know of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from soleflip_desktop.ui.common.context import UiContext, UiKit
+from soleflip_desktop.ui.common.sync_status import SyncStatus
+from soleflip_desktop.ui.integration.import_queue import ImportQueue
+from soleflip_desktop.ui.integration.page import ImportsPage
+from soleflip_desktop.ui.integration.review.page import ReviewPage
+from soleflip_desktop.ui.inventory.counts.page import CountsPage
+from soleflip_desktop.ui.inventory.listing_actions import ListingDoors
+from soleflip_desktop.ui.inventory.page import InventoryPage
+from soleflip_desktop.ui.inventory.scanning import Scanning
+from soleflip_desktop.ui.system.accounts.page import AccountsPage
+from soleflip_desktop.ui.transactions.outbox.page import OutboxPage
+from soleflip_desktop.ui.transactions.page import OrdersPage
+
+#: Titles and icons in the order of `Pages.all`.
+TITLES = (
+    ("Inventory", "inventory"),
+    ("Orders", "orders"),
+    ("Imports", "imports"),
+    ("Counts", "counts"),
+    ("Outbox", "outbox"),
+    ("To review", "review"),
+    ("Accounts", "accounts"),
+)
+Page = (
+    InventoryPage | OrdersPage | ImportsPage | CountsPage | OutboxPage | ReviewPage | AccountsPage
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The pages, and what works across them."""
+
+    inventory: InventoryPage
+    orders: OrdersPage
+    imports: ImportsPage
+    counts: CountsPage
+    outbox: OutboxPage
+    review: ReviewPage
+    accounts: AccountsPage
+    scanning: Scanning
+    status: SyncStatus
+
+    @property
+    def all(self) -> tuple[Page, ...]:
+        return (
+            self.inventory,
+            self.orders,
+            self.imports,
+            self.counts,
+            self.outbox,
+            self.review,
+            self.accounts,
+        )
+
+
+def build_pages(
+    context: UiContext,
+    kit: UiKit,
+    queue: ImportQueue,
+    show: Callable[[Page], None],
+    window: QWidget,
+) -> Pages:
+    """`show` brings a page to the front: one asks for another only through here."""
+    sample = context.sample_file is not None and context.sample_file.is_file()
+    doors, sync = context.workbench, context.sync
+    offers = ListingDoors(sync.outbox, sync.market)
+    inventory = InventoryPage(context.inventory, doors, kit, sample=sample, offers=offers)
+    counts = CountsPage(doors.counts, doors.locations, kit)
+    pages = Pages(
+        inventory,
+        OrdersPage(context.orders, doors.views, kit, sample=sample),
+        ImportsPage(context.imports, context.desk, queue, kit, sample=sample),
+        counts,
+        OutboxPage(sync.outbox, sync.control, kit),
+        ReviewPage(sync.review, kit),
+        AccountsPage(sync.accounts, sync.control, kit),
+        Scanning(inventory, counts, doors.counts, kit, window),
+        SyncStatus(sync, kit, window),
+    )
+    _connect(pages, show)
+    return pages
+
+
+def _connect(pages: Pages, show: Callable[[Page], None]) -> None:
+    pages.imports.orders_requested.connect(lambda: show(pages.orders))
+    pages.scanning.units_wanted.connect(lambda: show(pages.inventory))
+    for asking in (pages.accounts, pages.status):
+        asking.outbox_requested.connect(lambda: show(pages.outbox))
+        asking.review_requested.connect(lambda: show(pages.review))
+    pages.status.accounts_requested.connect(lambda: show(pages.accounts))

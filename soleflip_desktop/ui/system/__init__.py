@@ -1,0 +1,1 @@
+"""What concerns the app as a whole."""

@@ -1,0 +1,1 @@
+"""The outbox: what is to change at the marketplaces, and what came of it."""
