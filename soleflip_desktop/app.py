@@ -17,6 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# Before PySide6: once its signature module is in use, it looks at modules while they are being
+# imported, and pydantic's first import ends in a circle.
+import pydantic.fields  # noqa: F401
 import qasync  # type: ignore[import-untyped]
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import pydantic.fields  # noqa: F401  (before PySide6, as in app.py)
 import pytest
 from hypothesis import settings
 from sqlalchemy.orm import Session

@@ -44,6 +44,7 @@ ANNOUNCED = (
     "transactions.outbox",
     "system.platform_account",
 )
+PROMISES = "inventory.stockx_presale_marking"
 #: In these a unit can be bought from us; leaving them for any other means that it is gone.
 IN_STOCK = "ARRAY['ordered', 'incoming', 'available', 'consigned', 'reserved']"
 
@@ -108,21 +109,14 @@ END
 $$
 """
 
-#: Units on stock whose market value is another one now.
-FEED_PRICES = f"""
-CREATE FUNCTION integration.feed_prices() RETURNS trigger LANGUAGE plpgsql AS $$
+#: Into the change feed, as `log_change` does it: other tables than the units' own show at a unit.
+LOG_UNITS = """
+CREATE FUNCTION system.log_units(touched bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    touched bigint[];
     logged bigint;
 BEGIN
-    SELECT array_agg(id) INTO touched FROM (
-        SELECT i.id FROM inventory.item i
-        WHERE i.variant_id IN (SELECT r.variant_id FROM changed_rows r)
-            AND i.status = ANY ({IN_STOCK})
-        LIMIT 501
-    ) AS sample;
     IF touched IS NULL THEN
-        RETURN NULL;
+        RETURN;
     END IF;
     IF cardinality(touched) > 500 THEN
         touched := NULL;
@@ -130,6 +124,32 @@ BEGIN
     INSERT INTO system.change_log (entity, operation, ids) VALUES ('item', 'U', touched)
     RETURNING seq INTO logged;
     PERFORM pg_notify('soleflip_changes', 'item:' || logged);
+END
+$$
+"""
+
+#: Units on stock whose market value is another one now.
+FEED_PRICES = f"""
+CREATE FUNCTION integration.feed_prices() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM system.log_units((SELECT array_agg(id) FROM (
+        SELECT i.id FROM inventory.item i
+        WHERE i.variant_id IN (SELECT r.variant_id FROM changed_rows r)
+            AND i.status = ANY ({IN_STOCK})
+        LIMIT 501
+    ) AS sample));
+    RETURN NULL;
+END
+$$
+"""
+
+#: Units that are promised now, or no longer.
+FEED_PROMISES = """
+CREATE FUNCTION inventory.feed_promises() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM system.log_units((SELECT array_agg(item_id) FROM (
+        SELECT DISTINCT item_id FROM changed_rows LIMIT 501
+    ) AS sample));
     RETURN NULL;
 END
 $$
@@ -150,6 +170,8 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER queue_delisting ON inventory.item")
     op.execute("DROP TRIGGER feed_prices ON integration.marketplace_data")
     for operation in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER feed_promises_{operation} ON {PROMISES}")
+    for operation in ("insert", "update", "delete"):
         op.execute(f"DROP TRIGGER announce_{operation} ON system.platform_account")
     op.drop_table("outbox", schema="transactions")
     for table in ("review_entry", "remote_record", "request_quota", "sync_cursor", "sync_run"):
@@ -157,6 +179,8 @@ def downgrade() -> None:
     for function in (
         "transactions.queue_delisting()",
         "integration.feed_prices()",
+        "inventory.feed_promises()",
+        "system.log_units(bigint[])",
         "system.announce()",
     ):
         op.execute(f"DROP FUNCTION {function}")
@@ -222,6 +246,13 @@ def change_sales() -> None:
         ["id"],
         source_schema="transactions",
         referent_schema="transactions",
+    )
+    op.create_index(
+        "ix_order_ship_by",
+        "order",
+        ["ship_by"],
+        schema="transactions",
+        postgresql_where=sa.text("status IN ('pending', 'confirmed') AND ship_by IS NOT NULL"),
     )
     op.create_index(
         "ix_order_listing_id",
@@ -416,12 +447,20 @@ def create_triggers() -> None:
         "REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows "
         "FOR EACH STATEMENT EXECUTE FUNCTION transactions.queue_delisting()"
     )
+    op.execute(LOG_UNITS)
     op.execute(FEED_PRICES)
     op.execute(
         "CREATE TRIGGER feed_prices AFTER INSERT ON integration.marketplace_data "
         "REFERENCING NEW TABLE AS changed_rows "
         "FOR EACH STATEMENT EXECUTE FUNCTION integration.feed_prices()"
     )
+    op.execute(FEED_PROMISES)
+    for operation, rows in (("insert", "NEW"), ("update", "NEW"), ("delete", "OLD")):
+        op.execute(
+            f"CREATE TRIGGER feed_promises_{operation} AFTER {operation} ON {PROMISES} "
+            f"REFERENCING {rows} TABLE AS changed_rows "
+            "FOR EACH STATEMENT EXECUTE FUNCTION inventory.feed_promises()"
+        )
 
 
 _INSTANT = sa.TIMESTAMP(timezone=True)

@@ -64,7 +64,7 @@ async def _list(backend: Backend, arguments: argparse.Namespace) -> int:
 async def _add(backend: Backend, arguments: argparse.Namespace) -> int:
     desk = backend.account_desk
     form = LOGIN_FORMS[arguments.platform]
-    flow = desk.connect(arguments.platform)
+    flow = desk.connect(arguments.platform, await _known(backend, arguments))
     try:
         address = await flow.start(await asyncio.to_thread(_secrets, arguments.platform, form))
         if address:
@@ -84,6 +84,15 @@ async def _add(backend: Backend, arguments: argparse.Namespace) -> int:
         names = ", ".join(environment_name(arguments.platform, f.name) for f in form.fields)
         print(f"{problem}\nUntil then commands take the secrets from {names}.", file=sys.stderr)
     return DONE
+
+
+async def _known(backend: Backend, arguments: argparse.Namespace) -> int | None:
+    """The account where another desktop connected it: its requests keep one pace with ours."""
+    wanted = (arguments.platform, arguments.label)
+    found = [
+        a.id for a in await backend.services.accounts.list() if (a.marketplace, a.label) == wanted
+    ]
+    return found[0] if found else None
 
 
 async def _remove(backend: Backend, arguments: argparse.Namespace) -> int:

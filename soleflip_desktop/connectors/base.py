@@ -88,7 +88,6 @@ class Traffic:
     """What went over the line; a job reads it before and after."""
 
     requests: int = 0
-    retries: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any
@@ -52,6 +52,11 @@ _JUNK = (
     "between. It is asked again later."
 )
 _SHOWN_LETTERS, _KEPT_LETTERS = 300, 4096
+#: Also what nests deeper, or has more digits, than Python reads.
+_NOT_JSON = (ValueError, RecursionError)
+#: Who names a later moment is asked again tomorrow: days are what all quotas are counted by.
+LONGEST_RETRY_AFTER_S = 24 * 60 * 60
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,17 @@ class Answer:
         if not self.body:
             return None
         try:
-            return json.loads(self.body, parse_float=Decimal)
-        except ValueError:
+            return json.loads(self.body, parse_float=_exact, parse_constant=str)
+        except _NOT_JSON:
             raise AnswerLostError(_JUNK) from None
+
+
+def _exact(number: str) -> Decimal | str:
+    """As it was written, where that is no number that can be."""
+    try:
+        return Decimal(number)
+    except InvalidOperation:
+        return number
 
 
 class _AgainError(Exception):
@@ -129,10 +142,7 @@ class HttpClient:
 
     def server_now(self) -> datetime:
         """The marketplace's clock at its last answer; ours, where it has told none."""
-        try:
-            return parsedate_to_datetime(self._date or "").astimezone(UTC)
-        except ValueError:
-            return datetime.now(UTC)
+        return _http_date(self._date or "") or datetime.now(UTC)
 
     async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """The JSON of a GET; None for an empty answer."""
@@ -163,7 +173,6 @@ class HttpClient:
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         """Retry-After where the marketplace named it, else exponential with full jitter."""
-        self._traffic.retries += 1
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, _AgainError) and error.wait_s is not None:
             return error.wait_s / self._scale
@@ -235,11 +244,13 @@ class HttpClient:
     def _judged(self, call: Call, response: httpx.Response, login: Mapping[str, str]) -> Answer:
         status = response.status_code
         if response.is_success:
-            if call.safe and "html" in response.headers.get("content-type", ""):
+            if "html" in response.headers.get("content-type", ""):
                 raise _AgainError(AnswerLostError(_JUNK))
             return Answer(status, response.headers, response.content)
+        if response.is_redirect:  # no API does that: it is the log-in page of a hotel's network
+            raise _AgainError(AnswerLostError(_JUNK))
         body = redacted(response.content.decode("utf-8", "replace"), login)
-        said = told_reason(body)
+        said = redacted(told_reason(body), login)  # which spells out what JSON escapes
         log.info("%s %s answered %s", self._name, call.method, status)
         if status == _UNAUTHORISED:
             raise LoginNeededError(
@@ -272,13 +283,21 @@ def retry_after_s(header: str | None, now: datetime) -> int | None:
         return None
     text = header.strip()
     if text.isdecimal():
-        return int(text)
+        return min(int(text[:_MOST_DIGITS]), LONGEST_RETRY_AFTER_S)
+    moment = _http_date(text)
+    if moment is None:
+        return None
+    seconds = int((moment - now).total_seconds()) + 1
+    return min(max(0, seconds), LONGEST_RETRY_AFTER_S)
+
+
+def _http_date(text: str) -> datetime | None:
+    """None for what is no moment. Without a zone it is UTC, as HTTP has no other."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0, int((aware - now).total_seconds()) + 1)
 
 
 def redacted(text: str, login: Mapping[str, str]) -> str:
@@ -296,7 +315,7 @@ def told_reason(body: bytes | str) -> str:
     """
     try:
         value = json.loads(body)
-    except ValueError:
+    except _NOT_JSON:
         return ""
     if isinstance(value, Mapping) and isinstance(value.get("errors"), list):
         found = [_reason_of(entry) for entry in value["errors"]]

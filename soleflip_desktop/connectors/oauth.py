@@ -7,12 +7,13 @@ a revoked log-in could not be told from junk, and its exceptions carry the reque
 
 from __future__ import annotations
 
+import base64
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlsplit
 
 import httpx
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_request
@@ -110,6 +111,19 @@ class OAuthLogin:
         )
         return await self._tokens(credentials, options, form, stale)
 
+    async def application_token(
+        self, credentials: Credentials, options: ApiOptions, scope: str
+    ) -> str:
+        """A token of the application, not of a user. Raises as `refresh` does."""
+        form = prepare_token_request(
+            "client_credentials",
+            scope=scope,
+            client_id=self._in_form(credentials, "client_id"),
+            client_secret=self._in_form(credentials, "client_secret"),
+        )
+        stale = f"{self.name} gives this application no token of its own. Connect it again."
+        return (await self._tokens(credentials, options, form, stale))["access_token"]
+
     def _in_form(self, credentials: Credentials, name: str) -> str | None:
         """Who asks; None where that is said by HTTP Basic."""
         return None if self.basic else credentials.get(name)
@@ -151,7 +165,8 @@ class OAuthLogin:
             )
         if error == "invalid_grant":
             raise LoginNeededError(stale)
-        said = _redacted(told_reason(response.content) or error, credentials)
+        body = _redacted(response.content.decode("utf-8", "replace"), credentials)
+        said = _redacted(told_reason(body) or error, credentials)  # spelt out, and cut short
         raise LoginNeededError(
             f"{self.name} refused the log-in ({status}): {said}. Check the client ID, the client "
             "secret and the redirect address, and connect the account again."
@@ -238,8 +253,10 @@ def _expires_at(seconds: Any) -> str:
 
 
 def _redacted(text: str, credentials: Credentials) -> str:
-    """Servers may quote what they were sent."""
-    for value in sorted(credentials.values(), key=len, reverse=True):
+    """Servers may quote what they were sent, as it was sent: plain, in a form, by HTTP Basic."""
+    pair = f"{credentials.get('client_id', '')}:{credentials.get('client_secret', '')}"
+    secrets = [*credentials.values(), base64.b64encode(pair.encode()).decode()]
+    for value in sorted({*secrets, *map(quote_plus, secrets)}, key=len, reverse=True):
         if len(value) >= _SHORTEST_SECRET:
             text = text.replace(value, "…")
     return text

@@ -35,6 +35,11 @@ class ItemStatus(StrEnum):
 
 _S = ItemStatus
 
+#: In these a unit can be sold; the database's trigger `queue_delisting` has the same list.
+IN_STOCK = (_S.ORDERED, _S.INCOMING, _S.AVAILABLE, _S.CONSIGNED, _S.RESERVED)
+#: How the grid's column “Presale” names a unit that is promised before it is in the house.
+PROMISED = "Promised"
+
 #: The one state machine of a unit (reference.md 1.2); the database enforces the same table.
 ITEM_TRANSITIONS: dict[ItemStatus, frozenset[ItemStatus]] = {
     _S.ORDERED: frozenset({_S.INCOMING, _S.AVAILABLE, _S.CANCELLED}),
@@ -115,7 +120,8 @@ class ItemRow:
     `roi_pct` = profit / landed cost, `profit_per_day` = profit / days held (at least 1).
     `market_value` is the newest lowest ask of this size, seen at `market_seen_at`;
     `margin_at_ask_pct` = (lowest ask - landed cost) / lowest ask, before fees, in one currency.
-    `listed` names the platforms of open listings.
+    `listed` names the platforms of open listings. `presale`: promised on StockX and not sent yet;
+    `ship_by` is when it has to leave the house, blank once it has left.
     """
 
     id: int
@@ -162,6 +168,8 @@ class ItemRow:
     market_seen_at: datetime | None = None
     margin_at_ask_pct: Decimal | None = None
     attachments: int = 0
+    presale: bool = False
+    ship_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

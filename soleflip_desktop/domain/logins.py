@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from soleflip_desktop.domain.marketplace import Marketplace
 
+#: Waits are divided by it; only tests against a fake set it.
+SCALE_VARIABLE = "SOLEFLIP_TIME_SCALE"
+
 
 @dataclass(frozen=True, slots=True)
 class LoginField:
@@ -89,3 +92,10 @@ LOGIN_FORMS: Mapping[Marketplace, LoginForm] = {
 def environment_name(marketplace: Marketplace, field: str) -> str:
     """The variable that holds a field where no keyring does: SOLEFLIP_STOCKX_CLIENT_ID."""
     return f"SOLEFLIP_{marketplace.upper()}_{field.upper()}"
+
+
+def addresses(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of the environment a sync in another process needs; log-ins may stand beside it."""
+    kinds = ("base_url", "auth_url")
+    names = {environment_name(market, kind) for market in Marketplace for kind in kinds}
+    return {name: text for name, text in environ.items() if name in {*names, SCALE_VARIABLE}}

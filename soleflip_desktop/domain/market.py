@@ -38,6 +38,14 @@ class ShipByRow:
     order_number: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ShipByCount:
+    """How many should have left the house already, and how many have to leave soon."""
+
+    overdue: int
+    soon: int
+
+
 def is_stale(observed_at: datetime, now: datetime) -> bool:
     """Too old to be relied on."""
     return now - observed_at > STALE_AFTER

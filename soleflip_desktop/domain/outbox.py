@@ -13,7 +13,6 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from soleflip_desktop.domain.errors import InvalidTransitionError
 from soleflip_desktop.domain.marketplace import Raw
 from soleflip_desktop.domain.money import Money
 
@@ -65,15 +64,6 @@ OUTBOX_TRANSITIONS: Mapping[OutboxState, frozenset[OutboxState]] = {
 #: Entries that somebody still has to care for.
 OPEN_STATES = frozenset({_S.HELD, _S.QUEUED, _S.SENDING, _S.PENDING, _S.UNKNOWN, _S.FAILED})
 EDITABLE_STATES = frozenset({_S.HELD, _S.QUEUED, _S.FAILED})
-
-
-def check_outbox_transition(old: OutboxState, new: OutboxState) -> None:
-    """Raises InvalidTransitionError where there is no such step."""
-    if new not in OUTBOX_TRANSITIONS[old]:
-        raise InvalidTransitionError(
-            f"This entry is {old} and cannot become {new}: only what was not sent yet can be "
-            "changed, held or dropped."
-        )
 
 
 @dataclass(frozen=True, slots=True)

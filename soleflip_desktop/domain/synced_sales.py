@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from soleflip_desktop.domain.inventory import ItemStatus
+from soleflip_desktop.domain.inventory import IN_STOCK, ItemStatus
 from soleflip_desktop.domain.marketplace import RemoteCharge
 from soleflip_desktop.domain.money import Money, round_cents
 from soleflip_desktop.domain.transactions import (
@@ -20,8 +20,6 @@ from soleflip_desktop.domain.transactions import (
 
 _I, _O = ItemStatus, OrderStatus
 
-#: In these a unit can be bought from us; the database's trigger `queue_delisting` knows them too.
-IN_STOCK = (_I.ORDERED, _I.INCOMING, _I.AVAILABLE, _I.CONSIGNED, _I.RESERVED)
 #: Not in the house yet: taken for a sale only where no other unit is there.
 ON_THE_WAY = frozenset({_I.ORDERED, _I.INCOMING})
 #: The way of a sold unit.

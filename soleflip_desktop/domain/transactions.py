@@ -105,7 +105,10 @@ def residual_kind(residual: Decimal) -> ChargeKind | None:
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
-    """One line of the orders grid. Amounts are major units of the currency beside them."""
+    """One line of the orders grid. Amounts are major units of the currency beside them.
+
+    `remote_status` is the marketplace's own word for where the sale stands, as it was last seen.
+    """
 
     id: int
     order_number: str | None
@@ -130,6 +133,8 @@ class OrderRow:
     buyer_region: str | None
     batch_id: int | None
     import_row: int | None
+    ship_by: datetime | None = None
+    remote_status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

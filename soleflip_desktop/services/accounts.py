@@ -12,7 +12,7 @@ from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import accounts, request_quota, sync_runs
 from soleflip_desktop.domain.changes import Change, Domain
 from soleflip_desktop.domain.errors import NotFoundError
-from soleflip_desktop.domain.marketplace import MARKETPLACE_NAMES, Marketplace
+from soleflip_desktop.domain.marketplace import MARKETPLACE_NAMES, Marketplace, Quota
 from soleflip_desktop.domain.quota import QuotaState
 from soleflip_desktop.domain.sync import Account, AccountSettings, KindState, SyncKind
 from soleflip_desktop.domain.sync_json import settings_json
@@ -24,8 +24,8 @@ CHANGED = Change.of(Domain.INTEGRATION, Domain.SYSTEM)
 class AccountFacts:
     """How an account stands, by the database's clock `now`; a desktop adds what it knows.
 
-    `failures` in a row by kind; `quotas` what was taken of each bucket; `waiting` outbox entries
-    and `to_review` questions are unsettled.
+    `failures` in a row by kind; `quotas` what was taken of each bucket; `limits` what the platform
+    said of its own; `waiting` outbox entries and `to_review` questions are unsettled.
     """
 
     account: Account
@@ -33,6 +33,7 @@ class AccountFacts:
     kinds: tuple[KindState, ...]
     failures: Mapping[SyncKind, int]
     quotas: Mapping[str, QuotaState]
+    limits: Sequence[Quota]
     waiting: int
     to_review: int
     now: datetime
@@ -165,6 +166,7 @@ def _facts_of(session: Session, account: Account, now: datetime) -> AccountFacts
         kinds,
         {kind: row.failures for kind, row in rows.items()},
         request_quota.states(session, account.id),
+        request_quota.told(session, account.id),
         waiting,
         to_review,
         now,

@@ -11,7 +11,7 @@ from soleflip_desktop.db.engine import Database
 from soleflip_desktop.db.queries import market_rows, presale
 from soleflip_desktop.domain.changes import Change, Domain
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.domain.market import MarketRow, ShipByRow
+from soleflip_desktop.domain.market import MarketRow, ShipByCount, ShipByRow
 
 TOUCHED = Change.of(Domain.INVENTORY)
 
@@ -41,9 +41,13 @@ class MarketService:
         """Takes promises back; says how many there were."""
         return await self._database.write(TOUCHED, presale.unmark, item_ids)
 
-    async def ship_by_due(self, until: datetime) -> list[ShipByRow]:
+    async def ship_by_due(self, until: datetime, limit: int = 1000) -> list[ShipByRow]:
         """Promised units and open orders that have to be shipped by then, the most urgent first."""
-        return await self._database.read(presale.ship_by_due, until)
+        return await self._database.read(presale.ship_by_due, until, limit)
+
+    async def ship_by_count(self, now: datetime, until: datetime) -> ShipByCount:
+        """Of these, how many are overdue and how many have to be shipped until then."""
+        return await self._database.read(presale.ship_by_count, now, until)
 
 
 def _mark(session: Session, item_ids: Sequence[int], ship_by: datetime | None) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from soleflip_desktop.db.queries import mirror_texts as texts
 from soleflip_desktop.domain.grid_query import FieldKind
-from soleflip_desktop.domain.inventory import BoxState, Condition, ItemStatus, VatScheme
+from soleflip_desktop.domain.inventory import PROMISED, BoxState, Condition, ItemStatus, VatScheme
 from soleflip_desktop.domain.sizes import SizeSystem
 from soleflip_desktop.domain.transactions import OrderStatus
 from soleflip_desktop.services.mirror_words import Word, Words
@@ -104,6 +104,8 @@ ITEM_FIELDS = (
     _number("vat_pct", 4),
     Field("notes", _K.TEXT, "notes"),
     _number("attachments"),
+    _choice("presale"),
+    _moment("ship_by"),
 )
 
 ORDER_FIELDS = (
@@ -112,6 +114,8 @@ ORDER_FIELDS = (
     _amount("charges", "payout_currency"),
     _moment("paid_at"),
     _choice("buyer_country"),
+    _moment("ship_by"),
+    _choice("remote_status"),
 )
 
 
@@ -159,6 +163,7 @@ ITEM_LOOKUPS: Mapping[str, Lookup] = _SHARED_LOOKUPS | {
     "condition": _members(Condition),
     "box_state": _members(BoxState),
     "vat_scheme": _members(VatScheme),
+    "presale": lambda _session, values: dict.fromkeys(values, (Word.plain(PROMISED),)),
     "location": _looked_up(texts.LOCATIONS, _text(0)),
     "supplier": _looked_up(texts.SUPPLIERS, _text(0)),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Concatenate, ParamSpec, TypeVar
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from soleflip_desktop.db.engine import Database, translated_errors
 from soleflip_desktop.db.queries import request_quota, sync_runs
 from soleflip_desktop.domain.changes import Change, Domain
+from soleflip_desktop.domain.marketplace import Quota
 from soleflip_desktop.domain.quota import Rule
 from soleflip_desktop.domain.sync import AccountBusyError, Cursor, KindReport, RunRow, SyncKind
 from soleflip_desktop.domain.sync_schedule import Agenda, Planned
@@ -76,6 +77,14 @@ class SyncRuns:
         """
         return await self._quietly(request_quota.reserve, account_id, rule, count)
 
+    async def are_limits_old(self, account_id: int) -> bool:
+        """Whether the marketplace has not told its own limits of late."""
+        return await self._database.read(request_quota.is_old, account_id)
+
+    async def keep_limits(self, account_id: int, quotas: Sequence[Quota]) -> None:
+        """What the marketplace says of its own limits, instead of what it said before."""
+        await self._database.write(CHANGED, request_quota.keep_told, account_id, quotas)
+
     @asynccontextmanager
     async def hold_account(self, account_id: int) -> AsyncIterator[None]:
         """The account is synced by nobody else meanwhile. Raises AccountBusyError."""
@@ -116,13 +125,12 @@ class _AccountLock:
                 isolation_level="AUTOCOMMIT"
             )
             connection.detach()  # closing it then ends the server's session, and the lock with it
+            self._connection = connection
             if not sync_runs.try_lock(connection, self._account_id):
-                connection.close()
                 raise AccountBusyError(
                     "Another desktop is syncing this account at the moment; what it finds appears "
                     "here by itself."
                 )
-            self._connection = connection
 
     def give_back(self) -> None:
         with self._turn:

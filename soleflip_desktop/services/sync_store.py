@@ -98,6 +98,10 @@ class SyncStore:
         """
         return await self._database.read(_on_driver(sync_market.orders), account, round, limit)
 
+    async def note_look_up(self, account: Account, number: str, cursor: Cursor) -> None:
+        """This order was asked for in this pass and could not be had: others come first now."""
+        await self._database.write(ASKED, _note_look_up, account, number, cursor)
+
     async def products_to_price(
         self,
         account: Account,
@@ -120,6 +124,11 @@ class SyncStore:
         return await self._database.write(
             PRICED, _on_driver(sync_market.take_prices), account, prices
         )
+
+
+def _note_look_up(session: Session, account: Account, number: str, cursor: Cursor) -> None:
+    sight = _sight(account, RemoteEntity.ORDER, cursor, "look up")
+    sync_market.note_look_up(steps.driver(session), sight, number)
 
 
 def _on_driver(query: Callable[..., T]) -> Callable[..., T]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from soleflip_desktop.domain.errors import SecretStoreUnavailableError
 from soleflip_desktop.domain.logins import LOGIN_FORMS, environment_name
@@ -19,6 +20,8 @@ from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.settings.secrets import SecretStore
 
 PART_LETTERS = 900
+#: What the store said is believed for so long, where nothing is changed here.
+BELIEVED_S = 60
 _SIDES = ("a", "b")
 
 
@@ -29,9 +32,17 @@ class Vault:
     written anywhere.
     """
 
-    def __init__(self, store: SecretStore, session: dict[str, dict[str, str]]) -> None:
+    def __init__(
+        self,
+        store: SecretStore,
+        session: dict[str, dict[str, str]],
+        clock: Callable[[], int] = time.monotonic_ns,
+    ) -> None:
         self._store = store
         self._session = session
+        self._clock = clock
+        #: By ref: whether there are secrets, and when the store said so.
+        self._told: dict[str, tuple[bool, int]] = {}
 
     def problem(self) -> str | None:
         """Why secrets cannot be kept beyond this session; None where they can."""
@@ -44,6 +55,15 @@ class Vault:
     def session_only(self, ref: str) -> bool:
         """These secrets end with the app."""
         return ref in self._session
+
+    def holds(self, ref: str) -> bool:
+        """Whether `load` finds something. For pages that ask all the time: the store is spared."""
+        known = self._told.get(ref)
+        if known is not None and self._clock() - known[1] < BELIEVED_S * 10**9:
+            return known[0]
+        found = self.load(ref) is not None
+        self._told[ref] = (found, self._clock())
+        return found
 
     def load(self, ref: str) -> dict[str, str] | None:
         """None where nothing whole is kept, or the store is locked (`problem` tells)."""
@@ -61,6 +81,8 @@ class Vault:
         except SecretStoreUnavailableError:
             self._session[ref] = dict(credentials)
             return False
+        finally:
+            self._told.pop(ref, None)
         self._session.pop(ref, None)
         return True
 
@@ -74,6 +96,8 @@ class Vault:
         except SecretStoreUnavailableError:
             if of_session is None:
                 raise
+        finally:
+            self._told.pop(ref, None)
 
     def _read(self, ref: str) -> dict[str, str] | None:
         side, count, checksum = self._head(ref)

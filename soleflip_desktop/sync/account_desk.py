@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from soleflip_desktop.connectors.base import ApiOptions, Credentials, Gate, MarketplaceApi
 from soleflip_desktop.connectors.tokens import Save
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.domain.marketplace import Marketplace
+from soleflip_desktop.domain.marketplace import Marketplace, Quota
 from soleflip_desktop.domain.quota import next_midnight, used_today
 from soleflip_desktop.domain.sync import (
     AccountOverview,
@@ -113,11 +114,11 @@ class AccountDesk:
             raise UserError(f"{path}: cannot be written ({error.strerror}).") from error
 
     def _state(self, facts: AccountFacts) -> AccountState:
-        """Asks the credential store: call it in a thread."""
-        here = self._vault.load(facts.keyring_ref) or credentials_from_environment(
+        """May ask the credential store: call it in a thread."""
+        here = self._vault.holds(facts.keyring_ref) or credentials_from_environment(
             facts.account.marketplace, self._environ
         )
-        if here is None:
+        if not here:
             return AccountState.NOT_CONNECTED
         if _login_refused(facts):
             return AccountState.LOGIN_NEEDED
@@ -143,7 +144,7 @@ def _overview(facts: AccountFacts, state: AccountState) -> AccountOverview:
 
 
 def _quotas(facts: AccountFacts) -> tuple[QuotaLeft, ...]:
-    """What was taken today, of all limits that the platform has."""
+    """What was taken today of the limits that we keep, and of those that the platform tells."""
     from soleflip_desktop.sync.marketplaces import rules_of  # noqa: PLC0415
 
     found = []
@@ -152,4 +153,11 @@ def _quotas(facts: AccountFacts) -> tuple[QuotaLeft, ...]:
         used = 0 if taken is None else used_today(taken, rule, facts.now)
         resets_at = next_midnight(facts.now, rule.day_zone) if rule.per_day else None
         found.append(QuotaLeft(bucket, rule.per_day, used, resets_at))
-    return tuple(found)
+    return (*found, *(_left(told, facts.now) for told in facts.limits))
+
+
+def _left(told: Quota, now: datetime) -> QuotaLeft:
+    """Where the platform's day has ended since it was asked, nothing is used yet."""
+    if told.resets_at is not None and told.resets_at <= now:
+        return QuotaLeft(told.name, told.limit, 0, None)
+    return QuotaLeft(told.name, told.limit, told.limit - told.remaining, told.resets_at)

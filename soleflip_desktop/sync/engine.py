@@ -13,7 +13,7 @@ from typing import Protocol
 
 from soleflip_desktop.connectors.base import Credentials
 from soleflip_desktop.domain.changes import Change, Domain
-from soleflip_desktop.domain.errors import DatabaseUnavailableError, UserError
+from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.sync import (
     KindReport,
     RunStatus,
@@ -29,15 +29,15 @@ log = logging.getLogger(__name__)
 
 #: Between two looks at the schedule, in seconds, where no notice comes before.
 POLL_S = 30
-#: Many notices within this time are one.
-GATHER_MS = 300
+#: Many notices within this time are one: a sync notes several changes a second.
+GATHER_MS = 1000
 #: What is overdue when the app starts is spread over so many seconds.
 SPREAD_S = 20
 #: After a run that died, the schedule leaves its account alone for a while.
 AFTER_CRASH = timedelta(minutes=5)
 #: Entries that a push left behind are not sent again before; new ones are.
 AFTER_PUSH, AFTER_CANCEL = timedelta(minutes=1), timedelta(minutes=15)
-#: A run that is younger is not interrupted by the outbox; market data always is.
+#: A run that is younger is not interrupted by the outbox yet; market data always is.
 PATIENCE_S = 20
 _ORDER = {kind: place for place, kind in enumerate(SyncKind)}
 NO_LOGIN = (
@@ -101,6 +101,11 @@ class _Lane:
         else:
             self.queue.append(request)
         self.queue.sort(key=lambda waiting: SyncKind.OUTBOX not in waiting.kinds)
+
+    @property
+    def is_to_push(self) -> bool:
+        """Whether the outbox waits for the end of what runs."""
+        return any(SyncKind.OUTBOX in waiting.kinds for waiting in self.queue)
 
     def stop(self) -> None:
         self.cancelled = True
@@ -188,15 +193,18 @@ class SyncEngine:
     def _make_way(self, lane: _Lane) -> None:
         """Reading can wait, ending the offer of what is sold cannot; it goes on afterwards.
 
-        A run that is young is left to its end: it will hardly take long.
+        A run that is young may end by itself in time, one of the outbox may take the entry along:
+        they are looked at again.
         """
-        request, running = lane.request, lane.progress
-        if request is None or running is None or lane.cancelled:
+        request, loop = lane.request, asyncio.get_running_loop()
+        if request is None or lane.cancelled or not lane.is_to_push:
             return
-        patient = asyncio.get_running_loop().time() - lane.began < PATIENCE_S
-        if running.kind is SyncKind.OUTBOX or (patient and running.kind is not SyncKind.MARKET):
+        kind = lane.progress.kind if lane.progress is not None else SyncKind.OUTBOX
+        patient = kind is not SyncKind.MARKET and loop.time() - lane.began < PATIENCE_S
+        if kind is SyncKind.OUTBOX or patient:
+            loop.call_later(PATIENCE_S, self._make_way, lane)
             return
-        kinds = tuple(kind for kind in request.kinds if _ORDER[kind] >= _ORDER[running.kind])
+        kinds = tuple(one for one in request.kinds if _ORDER[one] >= _ORDER[kind])
         lane.add(replace(request, kinds=kinds))
         lane.stop()
 
@@ -223,11 +231,11 @@ class SyncEngine:
             return await lane.run.wait()
         except UserError as error:
             self._leave_alone(request.account_id)
-            return _report(request, RunStatus.FAILED, str(error))
+            status = RunStatus.CANCELLED if lane.cancelled else RunStatus.FAILED
+            return _report(request, status, str(error))
         except Exception as error:  # noqa: BLE001  (the other accounts go on)
             self._leave_alone(request.account_id)
-            facts = {"message": "a sync ended by a mistake", "exception": error}
-            asyncio.get_running_loop().call_exception_handler(facts)
+            _tell_bug("a sync ended by a mistake", error)
             return _report(request, RunStatus.FAILED, "The sync ended by a mistake of ours.")
 
     def _teller(self, lane: _Lane) -> OnProgress:
@@ -255,17 +263,25 @@ class SyncEngine:
         first = True
         while True:
             self._wake.clear()
-            try:
-                if first:
-                    await self._runs.close_interrupted()
-                await self._follow(await self._runs.agenda(), SPREAD_S if first else 0)
-                first = False
-            except DatabaseUnavailableError as error:
-                log.info("no schedule: %s", error)
+            first = not await self._look(first=first) and first
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(POLL_S):
                     await self._wake.wait()
                 await asyncio.sleep(GATHER_MS / 1000)
+
+    async def _look(self, *, first: bool) -> bool:
+        """Whether the agenda could be read; nothing that goes wrong here ends the schedule."""
+        try:
+            if first:
+                await self._runs.close_interrupted()
+            await self._follow(await self._runs.agenda(), SPREAD_S if first else 0)
+        except UserError as error:
+            log.info("no schedule: %s", error)
+            return False
+        except Exception as error:  # noqa: BLE001  (told to whoever shows bugs)
+            _tell_bug("the schedule of syncs could not be followed", error)
+            return False
+        return True
 
     async def _follow(self, agenda: Agenda, spread_s: int) -> None:
         self._now = agenda.now
@@ -318,6 +334,11 @@ def _work(agenda: Agenda, pushes: frozenset[int]) -> Mapping[int, tuple[SyncKind
         account_id: tuple(kind for kind in SyncKind if kind in kinds)
         for account_id, kinds in work.items()
     }
+
+
+def _tell_bug(message: str, error: Exception) -> None:
+    facts = {"message": message, "exception": error}
+    asyncio.get_running_loop().call_exception_handler(facts)
 
 
 def _report(request: SyncRequest, status: RunStatus, message: str) -> SyncReport:

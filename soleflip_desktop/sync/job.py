@@ -57,6 +57,8 @@ class Store(Protocol):
     async def orders_to_look_up(self, account: Account, round: str, limit: int) -> Sequence[str]:  # noqa: A002
         ...
 
+    async def note_look_up(self, account: Account, number: str, cursor: Cursor) -> None: ...
+
     async def products_to_price(
         self,
         account: Account,

@@ -48,9 +48,12 @@ class Keychain:
         task.add_done_callback(self._saving.discard)
 
     async def save(self, account_id: int, credentials: Credentials) -> None:
-        """In the order of calls, so that the newest stay."""
+        """In the order of calls, so that the newest stay; nothing of an account that is gone."""
         async with self._turn:
-            ref = await self._accounts.keyring_ref(account_id)
+            try:
+                ref = await self._accounts.keyring_ref(account_id)
+            except NotFoundError:
+                return  # disconnected while it was synced
             await asyncio.to_thread(self._vault.save, ref, credentials)
 
     async def settle(self) -> None:

@@ -21,12 +21,10 @@ from soleflip_desktop.connectors.stockx import auth as stockx_auth
 from soleflip_desktop.connectors.stockx import client as stockx_client
 from soleflip_desktop.connectors.stockx import marketplace as stockx
 from soleflip_desktop.connectors.tokens import Save
-from soleflip_desktop.domain.logins import environment_name
+from soleflip_desktop.domain.logins import SCALE_VARIABLE, environment_name
 from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.domain.quota import Rule
 from soleflip_desktop.domain.sync import Account, AccountSettings
-
-SCALE_VARIABLE = "SOLEFLIP_TIME_SCALE"
 
 _CONNECTORS: Mapping[Marketplace, ModuleType] = {
     Marketplace.STOCKX: stockx,

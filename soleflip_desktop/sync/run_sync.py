@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from soleflip_desktop.connectors.base import (
     NotSentError,
 )
 from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.marketplace import Quota
 from soleflip_desktop.domain.quota import QuotaUsedUpError
 from soleflip_desktop.domain.sync import (
     Account,
@@ -63,6 +64,10 @@ class RunBook(Runs, Reserves, Protocol):
     async def start_run(self, account_id: int, kind: SyncKind, *, full: bool) -> int: ...
 
     async def end_run(self, run_id: int, report: KindReport) -> None: ...
+
+    async def are_limits_old(self, account_id: int) -> bool: ...
+
+    async def keep_limits(self, account_id: int, quotas: Sequence[Quota]) -> None: ...
 
     async def planned(self, account_id: int, kind: SyncKind) -> Planned: ...
 
@@ -125,6 +130,7 @@ class _Request:
         self._tools = tools
         self._on_progress = on_progress
         self._waited = Decimal(0)
+        self._cancelled = False
         self.reports: list[KindReport] = []
 
     async def run(self) -> None:
@@ -132,21 +138,38 @@ class _Request:
             self._account, DatabaseGate(self._tools.runs, self._account.id, self._note_wait)
         )
         try:
+            await self._ask_limits(api)
             for kind in _in_order(self._request):
                 report = await self._run_kind(kind, api)
                 self.reports.append(report)
-                # Without a log-in the others fail too; cancelled is the whole request.
-                if report.status is RunStatus.CANCELLED or report.message.startswith(LOGIN_NEEDED):
-                    await _whatever_happens(self._put_off_rest(report))
+                # Cancelled is the whole request; without a log-in the others fail too.
+                if self._cancelled:
+                    await self._put_off_rest(RunStatus.CANCELLED, CANCELLED)
+                    break
+                if report.message.startswith(LOGIN_NEEDED):
+                    await self._put_off_rest(report.status, report.message)
                     break
         finally:
             await api.aclose()
 
-    async def _put_off_rest(self, report: KindReport) -> None:
+    async def _ask_limits(self, api: MarketplaceApi) -> None:
+        """A platform that can be asked for its limits is, now and then; without them it works."""
+        runs, account_id = self._tools.runs, self._account.id
+        if not await runs.are_limits_old(account_id):
+            return
+        try:
+            quotas = await api.quotas()
+        except (MarketplaceError, LoginNeededError, QuotaUsedUpError):
+            return  # whatever is wrong, the first kind says it
+        if quotas:
+            await runs.keep_limits(account_id, quotas)
+
+    async def _put_off_rest(self, status: RunStatus, message: str) -> None:
         """What was not begun is not due any more either."""
-        self.leave_rest(report.status, report.message)
-        for left in self.reports[self.reports.index(report) + 1 :]:
-            await self._plan(left)
+        begun = len(self.reports)
+        self.leave_rest(status, message)
+        for left in self.reports[begun:]:
+            await self._whatever_happens(self._plan(left))
 
     def leave_rest(self, status: RunStatus, message: str) -> None:
         """What was not begun is reported too."""
@@ -164,7 +187,7 @@ class _Request:
         finally:
             job.counts.requests = api.traffic.requests - requests
             job.counts.waited_s = self._waited - waited
-            report = await _whatever_happens(self._end(run_id, report))
+            report = await self._whatever_happens(self._end(run_id, report))
         return report
 
     def _job(self, kind: SyncKind, api: MarketplaceApi) -> Job:
@@ -187,7 +210,7 @@ class _Request:
         try:
             await self._tools.jobs[job.kind](job)
         except asyncio.CancelledError:
-            _forget_cancelling()
+            self._note_cancelling()
             return KindReport(job.kind, RunStatus.CANCELLED, job.counts, CANCELLED)
         except LoginNeededError as error:
             return KindReport(job.kind, RunStatus.FAILED, job.counts, f"{LOGIN_NEEDED}{error}")
@@ -196,7 +219,7 @@ class _Request:
                 job.kind, RunStatus.WAITING, job.counts, str(error), retry_at=error.until
             )
         except (MarketplaceError, UserError) as error:
-            later = await self._later(error)
+            later = await self._whatever_happens(self._later(error))
             return KindReport(job.kind, RunStatus.FAILED, job.counts, str(error), retry_at=later)
         return KindReport(job.kind, RunStatus.COMPLETED, job.counts)
 
@@ -226,16 +249,19 @@ class _Request:
     def _note_wait(self, seconds: Decimal) -> None:
         self._waited += seconds
 
+    async def _whatever_happens(self, ending: Coroutine[Any, Any, T]) -> T:
+        """The log is written to its end, however often somebody cancels meanwhile."""
+        task = asyncio.create_task(ending)
+        while not task.done():
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError:
+                self._note_cancelling()
+        return task.result()
 
-async def _whatever_happens(ending: Coroutine[Any, Any, T]) -> T:
-    """The log is written to its end, however often somebody cancels meanwhile."""
-    task = asyncio.create_task(ending)
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            _forget_cancelling()
-    return task.result()
+    def _note_cancelling(self) -> None:
+        self._cancelled = True
+        _forget_cancelling()
 
 
 def _forget_cancelling() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from soleflip_desktop.connectors.base import Credentials
 from soleflip_desktop.domain.cancellation import CancelToken
+from soleflip_desktop.domain.logins import addresses
 from soleflip_desktop.domain.sync import SyncKind, SyncProgress, SyncReport, SyncRequest
 from soleflip_desktop.sync.child import TELL_EVERY_S, ChildRun
 from soleflip_desktop.sync.tools import SyncServices, sync_tools
@@ -52,7 +53,7 @@ class ChildSyncs:
     ) -> None:
         self._work = work
         self._url = url
-        self._environ = dict(environ)
+        self._environ = addresses(environ)
         self._on_renewed = on_renewed
 
     def start(

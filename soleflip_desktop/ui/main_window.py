@@ -108,8 +108,9 @@ class MainWindow(QMainWindow):
         for counted in (known.outbox, known.review):
             counted.count_changed.connect(self._on_count_changed)
             counted.update_count()
-        self.statusBar().addPermanentWidget(known.status)
-        known.status.refresh()
+        for standing in (known.reminder, known.status):
+            self.statusBar().addPermanentWidget(standing)
+            standing.refresh()
         self.menus.add(Menu.FILE, *known.accounts.window_actions)
         self._changes = ChangeSignals(context.changes, self)
         self._changes.changed.connect(self._on_changed)
@@ -166,6 +167,7 @@ class MainWindow(QMainWindow):
             page.note_change(domains)
         if self.known is not None:
             self.known.status.note_change(domains)
+            self.known.reminder.note_change(domains)
 
     def _on_count_changed(self, count: int) -> None:
         page = self.sender()

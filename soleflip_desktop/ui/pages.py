@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from soleflip_desktop.ui.common.context import UiContext, UiKit
+from soleflip_desktop.ui.common.ship_by_reminder import ShipByReminder
 from soleflip_desktop.ui.common.sync_status import SyncStatus
 from soleflip_desktop.ui.integration.import_queue import ImportQueue
 from soleflip_desktop.ui.integration.page import ImportsPage
@@ -48,6 +50,7 @@ class Pages:
     accounts: AccountsPage
     scanning: Scanning
     status: SyncStatus
+    reminder: ShipByReminder
 
     @property
     def all(self) -> tuple[Page, ...]:
@@ -85,6 +88,7 @@ def build_pages(
         AccountsPage(sync.accounts, sync.control, kit),
         Scanning(inventory, counts, doors.counts, kit, window),
         SyncStatus(sync, kit, window),
+        ShipByReminder(sync.market, kit, window),
     )
     _connect(pages, show)
     return pages
@@ -97,3 +101,10 @@ def _connect(pages: Pages, show: Callable[[Page], None]) -> None:
         asking.outbox_requested.connect(lambda: show(pages.outbox))
         asking.review_requested.connect(lambda: show(pages.review))
     pages.status.accounts_requested.connect(lambda: show(pages.accounts))
+
+    def show_row(page: InventoryPage | OrdersPage, row_id: int) -> None:
+        show(page)
+        page.show_row(row_id)
+
+    pages.reminder.unit_requested.connect(partial(show_row, pages.inventory))
+    pages.reminder.order_requested.connect(partial(show_row, pages.orders))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from helpers.in_memory_store import InMemoryStore
 from helpers.rows import make_account
 from soleflip_desktop.connectors.base import REQUESTS
 from soleflip_desktop.db.engine import Database
-from soleflip_desktop.db.models import OutboxEntry, PlatformAccount, ReviewEntry
+from soleflip_desktop.db.models import OutboxEntry, PlatformAccount, RequestQuota, ReviewEntry
 from soleflip_desktop.domain.errors import NotFoundError, UserError
-from soleflip_desktop.domain.marketplace import Marketplace
+from soleflip_desktop.domain.marketplace import Marketplace, Quota
 from soleflip_desktop.domain.outbox import OutboxAction, OutboxState
 from soleflip_desktop.domain.quota import Rule
 from soleflip_desktop.domain.sync import (
@@ -22,6 +24,7 @@ from soleflip_desktop.domain.sync import (
     AccountSettings,
     AccountState,
     KindReport,
+    QuotaLeft,
     ReviewKind,
     RunStatus,
     SyncCounts,
@@ -94,7 +97,7 @@ def test_a_stopped_account_is_gone_from_the_list_and_can_come_back(
         with pytest.raises(NotFoundError):
             asyncio.run(question(account.id))
     assert add(accounts, ref="ref-2").id == account.id
-    assert asyncio.run(accounts.keyring_ref(account.id)) == "ref-2"
+    assert asyncio.run(accounts.keyring_ref(account.id)) == "ref-1"  # other desktops' name, too
 
 
 def test_settings_of_other_versions_are_understood() -> None:
@@ -211,6 +214,40 @@ def test_the_overview_shows_what_is_left_of_the_day(
     assert quota.resets_at is not None
 
 
+def test_the_overview_shows_the_limits_that_the_platform_tells(
+    database: Database, accounts: AccountsService, desk: AccountDesk
+) -> None:
+    account, runs = add(accounts), SyncRuns(database)
+
+    async def work() -> None:
+        assert await runs.are_limits_old(account.id)
+        now = await runs.now()
+        later, before = now + timedelta(hours=5), now - timedelta(minutes=1)
+        await runs.keep_limits(account.id, [Quota("sell.account privilege", 100, 5, later)])
+        told = [
+            Quota("sell.fulfillment order", 50_000, 49_990, later),
+            Quota("sell.fulfillment order", 2_500, 2_400, later),
+            Quota("sell.inventory", 2_000_000, 1_999_999, before),
+        ]
+        await runs.keep_limits(account.id, told)
+        assert not await runs.are_limits_old(account.id)
+        (overview,) = await desk.overview()
+        left = {one.bucket: one for one in overview.quotas}
+        assert left["sell.fulfillment order"] == QuotaLeft(
+            "sell.fulfillment order", 2_500, 100, later
+        )
+        assert left["sell.inventory"] == QuotaLeft("sell.inventory", 2_000_000, 0, None)
+        assert "sell.account privilege" not in left
+        assert REQUESTS in left
+
+    asyncio.run(work())
+    with database.session() as session:
+        for row in session.scalars(sa.select(RequestQuota)):
+            long_ago = datetime.fromisoformat(row.state["asked_at"]) - timedelta(hours=1)
+            row.state = row.state | {"asked_at": long_ago.isoformat()}
+    assert asyncio.run(runs.are_limits_old(account.id))
+
+
 def test_disconnecting_forgets_the_secrets_and_keeps_the_account(
     database: Database, accounts: AccountsService, desk: AccountDesk, vault: Vault
 ) -> None:
@@ -253,6 +290,23 @@ def test_renewed_credentials_are_kept_before_they_are_asked_for(
         assert await keys.load(account.id + 1) is None
 
     asyncio.run(work())
+
+
+def test_what_is_renewed_after_disconnecting_is_not_kept(
+    accounts: AccountsService, desk: AccountDesk, vault: Vault
+) -> None:
+    account = add(accounts)
+    vault.save("ref-1", SECRETS)
+
+    async def work() -> None:
+        keys = Keychain(accounts, vault, {})
+        await desk.disconnect(account.id)
+        keys.keep_renewed(account.id, SECRETS)
+        await keys.save(account.id, SECRETS)
+        await keys.settle()
+
+    asyncio.run(work())
+    assert vault.load("ref-1") is None
 
 
 def test_a_login_may_lie_in_the_environment(accounts: AccountsService, vault: Vault) -> None:

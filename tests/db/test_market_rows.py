@@ -10,6 +10,7 @@ import pytest
 from helpers.offers import Shop
 from soleflip_desktop.db.engine import Database
 from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.market import ShipByCount
 from soleflip_desktop.services.market import MarketService
 
 pytestmark = pytest.mark.db
@@ -113,6 +114,10 @@ def test_what_has_to_leave_the_house(shop: Market) -> None:
         (promised, None, "StockX"),
     ]
     assert due[0].title == "Acme Runner, US 9"
+    assert [row.item_id for row in shop.do(shop.market.ship_by_due(DAY, limit=1))] == [sold]
+    assert shop.do(shop.market.ship_by_count(DAY, DAY)) == ShipByCount(1, 1)
+    later = shop.do(shop.market.ship_by_count(DAY, DAY + timedelta(days=9)))
+    assert later == ShipByCount(1, 2)
     shop.run("UPDATE transactions.order SET status = 'shipped'")
     shop.run("UPDATE inventory.item SET status = 'shipped' WHERE id = :id", id=sold)
     assert [row.item_id for row in shop.do(shop.market.ship_by_due(DAY))] == [promised]

@@ -42,6 +42,7 @@ from soleflip_desktop.domain.transactions import ListingStatus
 from soleflip_desktop.services import mirror_load
 from soleflip_desktop.services.grid import FieldValue
 from soleflip_desktop.services.inventory import InventoryService
+from soleflip_desktop.services.market import MarketService
 from soleflip_desktop.services.transactions import TransactionsService
 
 pytestmark = pytest.mark.db
@@ -286,6 +287,83 @@ def test_open_listings_are_named_at_their_unit(database: Database) -> None:
     made(database, lambda s: s.execute(sa.text("DELETE FROM transactions.listing")))
     grid.mark_stale()
     assert values(grid, "listed") == [("", 1)]
+
+
+def test_a_listing_without_a_unit_leaves_the_grid_alone(database: Database) -> None:
+    grid = InventoryService(database).grid
+    assert ids(grid, BY_ID) == []
+    with database.session() as session:
+        unit = make_item(session)
+        account = make_account(session)
+        session.add_all(
+            Listing(
+                item_id=item_id,
+                variant_id=unit.variant_id,
+                platform_account_id=account,
+                status=ListingStatus.ACTIVE,
+            )
+            for item_id in (unit.id, None)
+        )
+        item_id = unit.id
+    grid.mark_stale()
+    assert ids(grid, BY_ID) == [item_id]
+
+
+def test_a_promise_shows_at_its_unit_on_every_desktop(database: Database) -> None:
+    """The mark comes through the change feed: nobody tells the other desktop's grid of it."""
+    grid = InventoryService(database).grid
+    market = MarketService(database)
+    with database.session() as session:
+        promised, dateless, other = (make_item(session).id for _ in range(3))
+    assert values(grid, "presale") == [("", 3)]
+    assert ids(grid, by("ship_by")) == [promised, dateless, other]
+    asyncio.run(market.mark_presale([dateless], None))
+    asyncio.run(market.mark_presale([promised], NOW))
+    grid.mark_stale()
+    assert values(grid, "presale") == [("Promised", 2), ("", 1)]
+    assert ids(grid, where("presale", Operator.EQUALS, "promised")) == [promised, dateless]
+    assert ids(grid, where("ship_by", Operator.AT_MOST, NOW)) == [promised]
+    shown = [(row.presale, row.ship_by) for row in asyncio.run(grid.rows([promised, dateless]))]
+    assert shown == [(True, NOW), (True, None)]
+    asyncio.run(market.mark_presale([promised], NOW + timedelta(days=2)))
+    asyncio.run(market.unmark_presale([dateless]))
+    grid.mark_stale()
+    assert values(grid, "presale") == [("Promised", 1), ("", 2)]
+    assert ids(grid, where("ship_by", Operator.AT_MOST, NOW)) == []
+    made(database, lambda s: s.execute(sa.text("DELETE FROM inventory.stockx_presale_marking")))
+    grid.mark_stale()
+    assert values(grid, "presale") == [("", 3)]
+
+
+def test_an_order_says_better_when_to_ship_and_what_has_left_says_nothing(
+    database: Database,
+) -> None:
+    units, sales = InventoryService(database).grid, TransactionsService(database).grid
+    with database.session() as session:
+        order, item_id = make_order(session), make_item(session).id
+        order.item_id = item_id
+        order.ship_by, order.remote_status = NOW, "PENDING_SHIPMENT"
+        order_id = order.id
+        session.execute(
+            sa.text(
+                "INSERT INTO inventory.stockx_presale_marking (item_id, ship_by) "
+                "VALUES (:item, :ship_by)"
+            ),
+            {"item": item_id, "ship_by": NOW + timedelta(days=1)},
+        )
+        session.execute(sa.text("UPDATE inventory.item SET status = 'sold'"))
+    [unit] = asyncio.run(units.rows([item_id]))
+    assert (unit.presale, unit.ship_by) == (True, NOW)
+    assert ids(units, where("ship_by", Operator.AT_MOST, NOW)) == [item_id]
+    [sale] = asyncio.run(sales.rows([order_id]))
+    assert (sale.ship_by, sale.remote_status) == (NOW, "PENDING_SHIPMENT")
+    assert values(sales, "remote_status") == [("PENDING_SHIPMENT", 1)]
+    assert ids(sales, where("ship_by", Operator.MORE, NOW)) == []
+    made(database, lambda s: s.execute(sa.text("UPDATE inventory.item SET status = 'shipped'")))
+    units.mark_stale()
+    [unit] = asyncio.run(units.rows([item_id]))
+    assert (unit.presale, unit.ship_by) == (False, None)
+    assert ids(units, where("ship_by", Operator.FILLED)) == []
 
 
 def test_other_names_are_shown_and_sorted_by(database: Database) -> None:

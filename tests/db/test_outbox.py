@@ -256,6 +256,30 @@ def test_a_refused_listing_fails_and_is_queued_again(shop: Shop) -> None:
     assert shop.entries() == [("create", "queued", "user")]
 
 
+@pytest.mark.parametrize("ask", ["140", "130"])
+def test_a_new_price_after_a_refused_one_is_sent(shop: Shop, ask: str) -> None:
+    account, [unit] = shop.account(), shop.units()
+    listing = shop.offer(unit, account, "offer-1")
+    shop.do(shop.outbox.reprice([listing], Decimal(140)))
+    [intent] = shop.do(shop.outbox.claim(account, OutboxAction.REPRICE, 10))
+    refused = Outcome(intent.id, OutboxState.FAILED, message="Too low.")
+    shop.do(shop.outbox.settle(account, [refused]))
+    assert shop.do(shop.outbox.reprice([listing], Decimal(ask))) == 1
+    assert shop.entries() == [("reprice", "queued", "user")]
+    [again] = shop.do(shop.outbox.claim(account, OutboxAction.REPRICE, 10))
+    assert (again.ask, again.attempts) == (Money(Decimal(ask), "EUR"), 2)
+
+
+def test_a_held_price_is_changed_and_stays_held(shop: Shop) -> None:
+    account, [unit] = shop.account(), shop.units()
+    listing = shop.offer(unit, account, "offer-1")
+    shop.do(shop.outbox.reprice([listing], Decimal(140)))
+    entry = shop.rows()[0].id
+    shop.do(shop.outbox.hold([entry]))
+    assert shop.do(shop.outbox.reprice([listing], Decimal(130))) == 1
+    assert shop.entries() == [("reprice", "held", "user")]
+
+
 def test_what_was_refused_is_not_tried_again_for_a_unit_that_is_gone(shop: Shop) -> None:
     account, [unit] = shop.account(), shop.units()
     live = shop.offer(unit, account, "offer-1")

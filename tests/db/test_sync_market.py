@@ -57,6 +57,16 @@ def test_known_sizes_are_kept_and_unknown_ones_passed_over(desk: SyncDesk) -> No
     ) == [(Decimal("150.01"), 90, None), (None, 90, None)]
 
 
+def test_a_price_that_nobody_can_mean_keeps_no_other_out(desk: SyncDesk) -> None:
+    sizes = [remote_variant(1, size) for size in ("US M 8", "US M 9", "US M 10")]
+    desk.orders(*(remote_order(f"3-{n}", variant=size) for n, size in enumerate(sizes)))
+    huge, negative = price(sizes[0], "12345678901234567"), price(sizes[1], "-1")
+    taken = asyncio.run(
+        desk.store.take_prices(desk.account, [huge, negative, price(sizes[2], "150")])
+    )
+    assert taken == SyncCounts(fetched=3, created=1, failed=2)
+
+
 def test_ids_of_stored_sizes_are_remembered(desk: SyncDesk) -> None:
     desk.do("DELETE FROM catalog.product_identifier")
     [(product_id,)] = desk.rows("SELECT id FROM catalog.product WHERE style_code = 'AC0001-100'")

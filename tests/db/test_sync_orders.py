@@ -301,7 +301,11 @@ def test_what_the_database_refuses_keeps_nobody_else_out(desk: SyncDesk) -> None
     assert desk.orders(*page) == SyncCounts(fetched=4, created=2, failed=2)
     assert desk.kinds() == ["bad_record", "bad_record"]
     assert all("read it again" in row.words for row in desk.questions())
+    desk.answer(ReviewAnswer.DISMISS)
     assert desk.orders(*page) == SyncCounts(fetched=4, unchanged=2, failed=2)
+    assert desk.kinds() == []  # nobody is asked twice of the same record
+    assert desk.orders(replace(huge, raw={"note": "another"})).failed == 1
+    assert desk.kinds() == ["bad_record"]
 
 
 def test_texts_that_postgresql_cannot_store_are_no_obstacle(desk: SyncDesk) -> None:
@@ -337,6 +341,32 @@ def test_orders_that_no_list_shows_are_looked_up(desk: SyncDesk) -> None:
     desk.next_pass()
     desk.orders(remote_order("1-2", payout=None))
     assert look_ups(desk) == ["1-1"]
+
+
+def test_an_order_that_cannot_be_had_is_asked_for_after_the_others(desk: SyncDesk) -> None:
+    desk.orders(remote_order("1-1/1", _O.SHIPPED), remote_order("1-1/2", _O.SHIPPED))
+    desk.orders(remote_order("1-2", _O.SHIPPED), remote_order("1-10", _O.SHIPPED))
+    desk.do("DELETE FROM integration.remote_record WHERE external_id = '1-10'")  # of an import
+    desk.next_pass()
+    assert look_ups(desk) == ["1-10", "1-1", "1-2"]
+    for number in ("1-10", "1-1"):
+        asyncio.run(desk.store.note_look_up(desk.account, number, desk.cursor))
+    assert look_ups(desk) == ["1-2"]
+    desk.next_pass()
+    assert look_ups(desk) == ["1-2", "1-10", "1-1"]
+    before = desk.orders(remote_order("1-1/1", _O.SHIPPED), remote_order("1-10", _O.SHIPPED))
+    assert before == SyncCounts(fetched=2, unchanged=2)
+
+
+def test_what_is_wanted_again_and_cannot_be_had_does_not_stay_first(desk: SyncDesk) -> None:
+    bad = BadRecord(RemoteEntity.ORDER, "9-9", "amount “x” is no number: ...", {"amount": "x"})
+    desk.orders(bad=(bad,))
+    desk.answer(ReviewAnswer.READ_AGAIN)
+    desk.next_pass()
+    assert look_ups(desk) == ["9-9"]
+    asyncio.run(desk.store.note_look_up(desk.account, "9-9", desk.cursor))
+    desk.next_pass()
+    assert look_ups(desk) == []
 
 
 def look_ups(desk: SyncDesk) -> list[str]:

@@ -94,6 +94,8 @@ class FakeApi:
     calls: list[str] = field(default_factory=list)
     sent: list[Intent] = field(default_factory=list)
     closed: bool = False
+    limits: Sequence[Quota] | Exception = ()
+    asked_limits: int = 0
     _faults: dict[str, deque[BaseException | None]] = field(default_factory=dict)
     _operations: dict[str, _Operation] = field(default_factory=dict)
     _numbers: count[int] = field(default_factory=lambda: count(1))
@@ -178,7 +180,10 @@ class FakeApi:
         return Document(f"{order_number}.pdf", "application/pdf", b"%PDF-1.4")
 
     async def quotas(self) -> Sequence[Quota]:
-        return ()
+        self.asked_limits += 1
+        if isinstance(self.limits, Exception):
+            raise self.limits
+        return self.limits
 
     async def aclose(self) -> None:
         self.closed = True

@@ -295,7 +295,8 @@ _KINDS = {
         FieldKind.NUMBER,
     ),
     **dict.fromkeys(
-        ("acquired_at", "sold_at", "paid_at", "delivered_at", "market_seen_at"), FieldKind.MOMENT
+        ("acquired_at", "sold_at", "paid_at", "delivered_at", "market_seen_at", "ship_by"),
+        FieldKind.MOMENT,
     ),
     **dict.fromkeys(
         ("brand", "size", "status", "category", "platform", "listed", "location", "condition"),

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.domain.market import MarketRow
+from soleflip_desktop.domain.market import MarketRow, ShipByCount, ShipByRow
 from soleflip_desktop.domain.marketplace import MARKETPLACE_NAMES, Capability, Marketplace
 from soleflip_desktop.domain.offering import AccountChoice
 from soleflip_desktop.domain.open_listings import OpenListing
@@ -326,6 +326,8 @@ class FakeMarket:
         self.figures: dict[int, list[MarketRow]] = {}
         self.presales: list[tuple[tuple[int, ...], datetime | None]] = []
         self.unmarked: list[tuple[int, ...]] = []
+        self.due: list[ShipByRow] = []
+        self.error: UserError | None = None
 
     async def of_item(self, item_id: int) -> list[MarketRow]:
         await asyncio.sleep(0)
@@ -345,6 +347,19 @@ class FakeMarket:
         await asyncio.sleep(0)
         self.unmarked.append(tuple(item_ids))
         return len(item_ids)
+
+    async def ship_by_due(self, until: datetime, limit: int = 1000) -> list[ShipByRow]:
+        await asyncio.sleep(0)
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        due = [row for row in self.due if row.ship_by <= until]
+        return sorted(due, key=lambda row: row.ship_by)[:limit]
+
+    async def ship_by_count(self, now: datetime, until: datetime) -> ShipByCount:
+        due = await self.ship_by_due(until)
+        overdue = sum(row.ship_by < now for row in due)
+        return ShipByCount(overdue, len(due) - overdue)
 
 
 class FakeDesk:

@@ -17,6 +17,7 @@ from soleflip_desktop.domain.marketplace import (
     Marketplace,
     MarketPrice,
     Page,
+    Quota,
     RemoteEntity,
     RemoteListing,
     RemoteOrder,
@@ -68,6 +69,9 @@ class MemoryRuns:
     held: set[int] = field(default_factory=set)
     on_agenda: Agenda = field(default_factory=lambda: Agenda(NOON))
     looks: int = 0
+    limits: dict[int, Sequence[Quota]] = field(default_factory=dict)
+    agenda_fails: list[Exception] = field(default_factory=list)
+    on_end: Callable[[], object] = lambda: None
 
     async def now(self) -> datetime:
         return self.clock
@@ -109,12 +113,21 @@ class MemoryRuns:
         return number
 
     async def end_run(self, run_id: int, report: KindReport) -> None:
+        self.on_end()
         await asyncio.sleep(0)
         assert self.open_runs.pop(run_id) is report.kind
         self.ended.append(replace(report, counts=replace(report.counts)))
 
+    async def are_limits_old(self, account_id: int) -> bool:
+        return account_id not in self.limits
+
+    async def keep_limits(self, account_id: int, quotas: Sequence[Quota]) -> None:
+        self.limits[account_id] = quotas
+
     async def agenda(self) -> Agenda:
         self.looks += 1
+        if self.agenda_fails:
+            raise self.agenda_fails.pop(0)
         return replace(self.on_agenda, held=frozenset(self.held))
 
     async def close_interrupted(self) -> int:
@@ -202,6 +215,9 @@ class MemoryStore:
             if self.sightings.get((RemoteEntity.ORDER, number), ("", ""))[0] != name
         ]
         return unseen[:limit]
+
+    async def note_look_up(self, account: Account, number: str, cursor: Cursor) -> None:
+        self.sightings[RemoteEntity.ORDER, number] = (cursor.round or "", "look up")
 
     async def products_to_price(
         self,

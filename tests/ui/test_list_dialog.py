@@ -326,7 +326,7 @@ def page(
     page.resize(1200, 600)
     page.show()
     qtbot.waitUntil(lambda: page.model.loaded)
-    page.show_unit(1)
+    page.show_row(1)
     qtbot.waitUntil(lambda: page.view.current_id() == 1)
     return page
 

@@ -92,7 +92,7 @@ def test_each_question_offers_its_own_answers(page: ReviewPage) -> None:
     assert offered(page) == ["Link to a unit…", "Add as a new unit", "Dismiss"]
     choose(page, 0, 1)
     assert offered(page) == ["Dismiss"]
-    assert page.headline.text() == "2 questions: 1 listing vanished, 1 unreadable record"
+    assert page.headline.text() == "2 questions: 1 × listing vanished, 1 × unreadable record"
 
 
 def test_several_questions_are_answered_at_once_and_the_count_falls(
@@ -273,3 +273,30 @@ def test_every_kind_and_answer_has_words() -> None:
     assert set(ANSWER_BUTTONS) == set(ReviewAnswer)
     settled: ReviewRow = review_row(1, state=ReviewState.SETTLED)
     assert answer_text(settled) == "– Settled by itself"
+
+
+def test_it_says_how_to_answer_many_at_once(page: ReviewPage, kit: UiKit, qtbot: QtBot) -> None:
+    assert page.headline.text() == "Choose questions to answer them"
+    assert "Ctrl+A" in page.words.text()
+    assert page.headline.isVisible()
+    choose(page, 0)
+    assert page.headline.text() == "Acme Runner (AC1234-100), US 9"
+    QTest.mouseClick(page.switch.settled, Qt.MouseButton.LeftButton)
+    idle(qtbot, kit)
+    assert not page.bar_of_answers.isVisible()
+    assert not page.headline.isVisible()
+
+
+def test_it_says_where_more_are_open_than_are_listed(
+    page: ReviewPage, review: FakeReview, kit: UiKit, qtbot: QtBot
+) -> None:
+    review.questions = [review_row(number) for number in range(1, 2103)]
+    page.refresh()
+    idle(qtbot, kit)
+    assert page.totals == "2,000 open questions · the oldest 2,000 of 2,102 are listed"
+    page.view.setFocus()
+    QTest.keyClick(page.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    press(page, "I &deleted it")
+    idle(qtbot, kit)
+    assert len(review.answers[0][0]) == 2000
+    qtbot.waitUntil(lambda: page.totals == "102 open questions")

@@ -21,7 +21,7 @@ from soleflip_desktop.connectors.alias import mapping, schemas
 from soleflip_desktop.connectors.alias.marketplace import AliasApi, open_api
 from soleflip_desktop.connectors.base import AnswerLostError, ApiOptions, NotThereError
 from soleflip_desktop.domain.catalog import IdentifierScheme
-from soleflip_desktop.domain.marketplace import Page, Position, RemoteEntity
+from soleflip_desktop.domain.marketplace import Page, Position
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.sizes import SizeSystem, parse_size
 from soleflip_desktop.domain.sync import LoginNeededError
@@ -290,7 +290,7 @@ def test_any_cents_and_size_are_read_or_refused(value: object) -> None:
 def test_any_record_is_good_or_bad(junk: object, order_key: str, listing_key: str) -> None:
     rows = [junk, {**order("x"), order_key: junk}, {**listing("x"), listing_key: junk}]
     for read in (mapping.order_of, mapping.listing_of, mapping.product_of):
-        good, bad = mapping.read_all(rows, read, RemoteEntity.ORDER)
+        good, bad = mapping.ORDERS.read_all(rows, read)
         assert len(good) + len(bad) == len(rows)
         assert all(entry.message and entry.external_id for entry in bad)
 

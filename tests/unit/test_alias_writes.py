@@ -157,6 +157,28 @@ def test_single_deletion_and_one_that_is_gone(fake: FakeAlias) -> None:
     assert (outcome.state, "gone at alias" in outcome.message) == (S.FAILED, True)
 
 
+def test_a_page_of_a_gateway_ends_nothing(fake: FakeAlias) -> None:
+    fake.add_listing()
+    for page in (faults.html(200), faults.status(200, b"junk")):
+        fake.faults.add(page, method="DELETE")
+        with pytest.raises(AnswerLostError):
+            send(fake, change(A.DELETE, "al-1"))
+    assert fake.listings
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [(A.ACTIVATE, "LISTING_STATUS_INACTIVE"), (A.DEACTIVATE, "LISTING_STATUS_ACTIVE")],
+)
+def test_an_answer_that_shows_the_opposite_is_no_success(
+    fake: FakeAlias, action: OutboxAction, status: str
+) -> None:
+    shown = {"listing": fake.add_listing(status=status)}
+    fake.faults.add(faults.status(200, shown), path=f"/{action}")
+    (outcome,) = send(fake, change(action, "al-1"))
+    assert (outcome.state, status in outcome.message) == (S.FAILED, True)
+
+
 def test_what_was_sold_cannot_be_ended(fake: FakeAlias) -> None:
     fake.add_listing(status="LISTING_STATUS_SOLD")
     (outcome,) = send(fake, change(A.DELETE, "al-1"))
@@ -305,6 +327,24 @@ def test_a_lost_batch_is_waited_for(fake: FakeAlias) -> None:
         asked(fake, lambda api: api.follow([lost]))
     assert states(look_up(fake, create(1), create(2))) == [S.CONFIRMED, S.CONFIRMED]
     assert len(fake.listings) == 2
+
+
+def test_a_creation_is_found_however_far_back_it_stands(fake: FakeAlias) -> None:
+    """The filter by metadata may be ignored: the whole list is read then."""
+    for _ in range(60):
+        fake.add_listing()
+    fake.add_listing(metadata={"own_key": "listing-1"})
+    fake.ignores_filters = True
+    (outcome,) = look_up(fake, create(1))
+    assert (outcome.state, outcome.listing_id) == (S.CONFIRMED, "al-61")
+
+
+def test_a_batch_under_way_on_a_later_page_is_waited_for(fake: FakeAlias) -> None:
+    done = [{"id": f"ab-{n}", "status": "BATCH_STATUS_COMPLETED"} for n in range(3)]
+    first = {"batches": done, "next_pagination_token": "3", "has_more": True}
+    fake.batches["ab-4"] = {"status": "BATCH_STATUS_PENDING"}
+    fake.faults.add(faults.status(200, first), path="/listings/batch$")
+    assert states(look_up(fake, create(1))) == [S.UNKNOWN]
 
 
 def test_lost_changes_are_read_from_the_listing(fake: FakeAlias) -> None:

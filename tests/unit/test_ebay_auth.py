@@ -67,11 +67,12 @@ def test_the_applications_own_token() -> None:
         token = asyncio.run(application_token(fake.credentials(), fake.options()))
         assert "#app-" in token
         wrong = {**fake.credentials(), "client_secret": "planted-secret"}
-        with pytest.raises(RefusedError, match="Cert ID") as caught:
+        with pytest.raises(LoginNeededError, match="client secret") as caught:
             asyncio.run(application_token(wrong, fake.options()))
-        fake.faults.add(faults.drop_before(), path="/identity")
-        with pytest.raises(NotSentError):
-            asyncio.run(application_token(fake.credentials(), fake.options()))
+        for trouble in (faults.drop_before(), faults.html(503), faults.html(200)):
+            fake.faults.add(trouble, path="/identity")
+            with pytest.raises(NotSentError):
+                asyncio.run(application_token(fake.credentials(), fake.options()))
     assert "planted-secret" not in str(caught.value)
 
 

@@ -17,7 +17,7 @@ from helpers.fakes.ebay_books import line, order
 from soleflip_desktop.connectors.base import AnswerLostError, NotSentError
 from soleflip_desktop.connectors.ebay.marketplace import EbayApi
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.domain.marketplace import Capability, Position, RemoteListing
+from soleflip_desktop.domain.marketplace import Capability, Page, Position, RemoteListing
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.outbox import Intent, OutboxAction, OutboxState, Outcome
 from soleflip_desktop.domain.transactions import ListingStatus
@@ -359,6 +359,62 @@ def test_listings_that_were_made_elsewhere_are_searched_for_once() -> None:
         assert {one.state for one in outcomes} == {OutboxState.CONFIRMED}
         assert not fake.live()
         assert len(fake.requests("/inventory_item$")) == 1
+
+
+@pytest.mark.parametrize("listing_id", ["1101", "1102"])
+def test_each_of_several_offers_of_an_article_is_found(listing_id: str) -> None:
+    with FakeEbay() as fake:
+        fake.add_offer("AC1", "200.00", listing="1101")
+        fake.add_offer("AC1", "210.00", listing="1102", marketplaceId="EBAY_FR")
+        (outcome,) = send(fake, about(OutboxAction.DELETE, listing_id=listing_id))
+
+        assert outcome.state is OutboxState.CONFIRMED
+        up = {one["listing"]["listingId"] for one in fake.live().values()}
+        assert up == {"1101", "1102"} - {listing_id}
+
+
+@pytest.mark.parametrize("action", [OutboxAction.DELETE, OutboxAction.DEACTIVATE])
+def test_a_listing_that_this_app_cannot_see_is_not_said_to_be_ended(action: OutboxAction) -> None:
+    """Listings of Seller Hub are invisible to the Inventory API (marketplaces.md 3.5)."""
+    with FakeEbay() as fake:
+        (outcome,) = send(fake, about(action, listing_id="1101"))
+        assert outcome.state is OutboxState.FAILED
+        assert "Seller Hub" in outcome.message
+        (outcome,) = send(fake, about(action, listing_id="offer:36"))
+        assert outcome.state is OutboxState.CONFIRMED
+
+
+def test_a_lost_answer_to_the_clean_up_keeps_what_was_confirmed() -> None:
+    with FakeEbay() as fake:
+        send(fake, CREATE)
+        fake.faults.add(faults.drop_after(), method="DELETE")
+        (outcome,) = send(fake, about(OutboxAction.DELETE))
+        assert outcome.state is OutboxState.CONFIRMED
+
+
+def test_a_refused_article_does_not_hide_the_others() -> None:
+    with FakeEbay() as fake:
+        for n in range(2):
+            fake.add_offer(f"AC{n}", "200.00", listing=f"110{n}")
+        fake.faults.add(faults.status(400, {"errors": []}), path="/offer$", skip=1)
+        (outcome,) = send(fake, about(OutboxAction.DELETE, listing_id="1101"))
+        assert outcome.state is OutboxState.CONFIRMED
+
+
+def test_an_article_whose_offers_are_refused_does_not_stop_the_list() -> None:
+    async def page(api: EbayApi) -> Page[RemoteListing]:
+        return await api.listings(None)
+
+    with FakeEbay() as fake:
+        for n in range(3):
+            fake.add_offer(f"AC{n}", "200.00", listing=f"110{n}")
+        refused = {"errors": [{"errorId": 25708, "message": "Invalid SKU."}]}
+        fake.faults.add(faults.status(400, refused), path="/offer$", skip=1)
+        found = run(fake, page)
+        assert [one.id for one in found.records] == ["1100", "1102"]
+        (bad,) = found.bad
+        assert bad.external_id == "AC1"
+        assert "Invalid SKU" in bad.message
 
 
 @pytest.mark.parametrize("action", [OutboxAction.DELETE, OutboxAction.REPRICE])

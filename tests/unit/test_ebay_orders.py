@@ -104,6 +104,7 @@ def test_bookings_give_itemised_fees_and_the_payout() -> None:
             booking(sold, "SHIPPING_LABEL", "5.49"),
             booking(sold, "NON_SALE_CHARGE", "3.00", feeType="AD_FEE"),
             booking(sold, "REFUND", "10.00"),
+            booking(sold, "CREDIT", "99.00", transactionStatus="FAILED"),
             booking(sold, "NEWKIND", "1.00", bookingEntry="CREDIT"),
         )
         fake.payouts.append(payout("5000000001", NOW))
@@ -229,6 +230,33 @@ def test_a_bad_order_does_not_spoil_its_page() -> None:
     assert {entry.external_id for entry in bad} == {"11-2", "11-3"}
     assert "lineItemCost.value" in bad[0].message
     assert pages[0].total == 1  # what can be seen, so that no page is read again for them
+
+
+@pytest.mark.parametrize("value", ["1e30", "NaN", "1E+999999"])
+def test_an_amount_that_nothing_costs_does_not_spoil_its_page(value: str) -> None:
+    with FakeEbay() as fake:
+        for number in ("11-1", "11-2"):
+            fake.add_order(order(number, A_DAY_AGO))
+        fake.orders["11-1"]["lineItems"][0]["lineItemCost"]["value"] = value
+        units, bad, _ = run(fake, all_orders)
+    assert ([unit.number for unit in units], [b.external_id for b in bad]) == (["11-2"], ["11-1"])
+
+
+def test_bad_orders_without_a_number_are_told_apart() -> None:
+    with FakeEbay() as fake:
+        for number in ("11-1", "11-2"):
+            del fake.add_order(order(number, A_DAY_AGO))["orderId"]
+        _, bad, _ = run(fake, all_orders)
+    assert len({record.external_id for record in bad}) == 2
+
+
+def test_a_broken_key_for_bookings_stops_nothing() -> None:
+    with FakeEbay() as fake:
+        sold = order("11-1", A_DAY_AGO)
+        fake.add_order(sold, sale(sold))
+        broken = {"signing_key_jwe": "jwe", "signing_private_key": "broken"}
+        units, bad, _ = run(fake, all_orders, fake.credentials() | broken)
+    assert (len(units), bad) == (1, [])
 
 
 def test_all_of_two_years_by_quarters_and_pages() -> None:

@@ -28,7 +28,9 @@ from soleflip_desktop.connectors.base import (
 )
 from soleflip_desktop.connectors.http import (
     ATTEMPTS,
+    LONGEST_RETRY_AFTER_S,
     PATIENCE_S,
+    Answer,
     Call,
     HttpClient,
     retry_after_s,
@@ -139,7 +141,7 @@ def test_reads_are_repeated_until_they_succeed(fault: faults.Fault) -> None:
         host.faults.add(fault, times=ATTEMPTS - 1)
         desk = Desk(host)
         assert desk.request(_READ).json()["number"] == "1"
-        assert (desk.traffic.requests, desk.traffic.retries) == (ATTEMPTS, ATTEMPTS - 1)
+        assert desk.traffic.requests == ATTEMPTS
         assert desk.gate.taken == {REQUESTS: ATTEMPTS}
 
 
@@ -170,9 +172,20 @@ def test_reads_give_up(fault: faults.Fault, error: type[Exception]) -> None:
         (faults.drop_before(), AnswerLostError, 0),
         (faults.drop_after(), AnswerLostError, 1),
         (faults.half_body(), AnswerLostError, 1),
+        (faults.html(200), AnswerLostError, 0),
+        (faults.status(302, Location="http://portal.invalid"), AnswerLostError, 0),
         (faults.too_many(7), NotSentError, 0),
     ],
-    ids=["gateway", "gateway acts", "dropped", "dropped after", "half", "too many"],
+    ids=[
+        "gateway",
+        "gateway acts",
+        "dropped",
+        "dropped after",
+        "half",
+        "page for data",
+        "portal",
+        "too many",
+    ],
 )
 def test_writes_are_never_repeated(fault: faults.Fault, error: type[Exception], made: int) -> None:
     with Things() as host:
@@ -248,6 +261,41 @@ def test_nothing_and_junk() -> None:
         host.faults.add(faults.status(200, b"{half"))
         with pytest.raises(AnswerLostError, match="gateway"):
             Desk(host).request(_READ).json()
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b"1" * 5_000], ids=["endless nesting", "endless number"]
+)
+def test_an_answer_that_python_gives_up_on_is_junk(body: bytes) -> None:
+    with pytest.raises(AnswerLostError, match="gateway"):
+        Answer(200, {}, body).json()
+    assert not told_reason(body)
+
+
+def test_numbers_that_are_none_stay_words() -> None:
+    body = b"[NaN, -Infinity, 1e99999999999999999999, 1E+2]"
+    assert Answer(200, {}, body).json() == ["NaN", "-Infinity", "1e99999999999999999999", 100]
+
+
+@pytest.mark.parametrize(
+    "date", ["Fri, 31 Dec 9999 23:59:59 -1200", "Mon, 05 Jan 2026 10:00:00 -0000", "junk"]
+)
+def test_a_strange_clock_does_no_harm(date: str) -> None:
+    with Things() as host:
+        host.faults.add(faults.status(200, {}, Date=date))
+        desk = Desk(host)
+        desk.request(_READ)
+        assert desk.client.server_now() == _NOW or "2026 10" not in date
+
+
+def test_a_secret_is_not_shown_in_another_spelling() -> None:
+    with Things() as host:
+        host.good = "planted/1"
+        host.faults.add(faults.status(400, b'{"message":"bad planted\\/1"}'))
+        desk = Desk(host, access_token="planted/1")
+        with pytest.raises(RefusedError) as caught:
+            desk.request(_READ)
+        assert "planted" not in str(caught.value)
 
 
 def test_what_a_call_takes_beside_its_request() -> None:
@@ -358,6 +406,8 @@ def test_a_badly_copied_key_is_told_without_showing_it(key: str) -> None:
         ("1.5", None),
         ("0", 0),
         (" 17 ", 17),
+        ("9" * 5_000, LONGEST_RETRY_AFTER_S),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_RETRY_AFTER_S),
         (format_datetime(_NOW + timedelta(seconds=30), usegmt=True), 31),
         (format_datetime(_NOW - timedelta(hours=1), usegmt=True), 0),
     ],

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soleflip_desktop.connectors.stockx import mapping, schemas
-from soleflip_desktop.domain.marketplace import RemoteEntity
+from soleflip_desktop.connectors.reading import amount_of, readable
+from soleflip_desktop.connectors.stockx import mapping
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.sizes import SizeSystem, parse_size
 from soleflip_desktop.domain.transactions import ChargeKind, ListingStatus, OrderStatus
@@ -199,19 +199,20 @@ def test_no_size_is_none() -> None:
 
 def test_a_bad_record_names_field_value_and_remedy() -> None:
     rows = [_ORDER, {**_ORDER, "orderNumber": "2-2", "amount": "soon"}, {"status": "X"}, "junk"]
-    good, bad = mapping.read_all(rows, mapping.order_of, RemoteEntity.ORDER, "orderNumber")
+    good, bad = mapping.ORDERS.read_all(rows, mapping.order_of)
     assert [order.number for order in good] == ["323000001-323000101"]
     assert bad[0].external_id == "2-2"
     assert "“soon” as amount of order 2-2" in bad[0].message
     assert "read it again" in bad[0].message
     assert [record.external_id[:8] for record in bad[1:]] == ["unnamed-", "unnamed-"]
-    again = mapping.read_all(rows, mapping.order_of, RemoteEntity.ORDER, "orderNumber")[1]
+    again = mapping.ORDERS.read_all(rows, mapping.order_of)[1]
     assert [record.external_id for record in again] == [record.external_id for record in bad]
 
 
 def test_prices_are_never_zero() -> None:
     row = {"variantId": "V", "lowestAskAmount": "0", "highestBidAmount": "12", "earnMoreAmount": ""}
-    price = mapping.price_of(row, "P", "EUR")
+    price = mapping.price_of({**row, "sellFasterAmount": "-1"}, "P", "EUR")
+    assert price.sell_faster is None
     assert (price.lowest_ask, price.earn_more, price.highest_bid) == (None, None, Decimal(12))
     assert (price.currency, price.variant.product_id) == ("EUR", "P")
 
@@ -226,13 +227,13 @@ def test_the_prices_of_our_way_of_delivery_come_first() -> None:
 @given(st.decimals(-(10**9), 10**9, places=2))
 def test_amounts_stay_exact_however_they_are_written(amount: Decimal) -> None:
     for written in (amount, str(amount), f" {amount} ", f"{amount}00"):
-        assert schemas.amount_of(written) == amount
+        assert amount_of(written) == amount
 
 
 @given(st.text(max_size=20) | st.booleans() | st.floats() | st.lists(st.integers(), max_size=2))
 def test_no_amount_is_none_or_an_error(value: object) -> None:
     try:
-        amount = schemas.amount_of(value)
+        amount = amount_of(value)
     except ValueError:
         return
     assert amount is None or amount.is_finite()
@@ -241,12 +242,11 @@ def test_no_amount_is_none_or_an_error(value: object) -> None:
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "1e40", "1e-40", True, 1.5, "12,50", [1]])
 def test_nonsense_is_no_amount(value: object) -> None:
     with pytest.raises(ValueError, match=r"amount|number"):
-        schemas.amount_of(value)
+        amount_of(value)
 
 
 def test_whole_units_with_zeros_are_the_same_amount() -> None:
-    assert str(schemas.amount_of("76.0000")) == "76.00"
-    assert str(schemas.amount_of("0.125")) == "0.125"
+    assert str(amount_of("76.0000")) == "76.00"
 
 
 def _recorded(name: str) -> Any:
@@ -259,7 +259,7 @@ def _recorded(name: str) -> Any:
 @pytest.mark.shared
 def test_recorded_search() -> None:
     found = _recorded("01_catalog_search.json")["products"]
-    products = mapping.readable(found, mapping.product_of)
+    products = readable(found, mapping.product_of)
     assert len(products) == len(found)
     assert all(product.name and product.style_code for product in products)
     assert products[0].retail == Money(Decimal(115), "USD")
@@ -275,7 +275,7 @@ def test_recorded_product() -> None:
 @pytest.mark.shared
 def test_recorded_variants_have_certain_sizes() -> None:
     rows = _recorded("03_product_variants.json")
-    variants = mapping.readable(rows, mapping.variant_of)
+    variants = readable(rows, mapping.variant_of)
     assert len(variants) == len(rows)
     for row, variant in zip(rows, variants, strict=True):
         parsed = parse_size(variant.size_text)

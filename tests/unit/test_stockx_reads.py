@@ -131,6 +131,22 @@ def test_one_bad_order_does_not_cost_its_page() -> None:
             asked(fake, lambda api: api.order(number))
 
 
+def test_empty_pages_that_promise_more_come_to_an_end() -> None:
+    empty = {"count": 0, "pageSize": 100, "pageNumber": 1, "hasNextPage": True, "orders": []}
+    with FakeStockX(paced=False) as fake:
+        fake.faults.add(faults.status(200, empty), path="/orders/active", times=20)
+        assert [page.part for page in asked(fake, _all_orders)] == ["active", "history"]
+
+
+def test_an_empty_page_in_the_middle_is_not_the_end() -> None:
+    with FakeStockX(orders=730, paced=False) as fake:
+        hole = {"count": 730, "pageSize": 100, "pageNumber": 1, "hasNextPage": True, "orders": []}
+        fake.faults.add(faults.status(200, hole), path="/orders/history")
+        pages = [page for page in asked(fake, _all_orders) if page.part == "history"]
+        assert (pages[0].records, pages[0].ends_part) == ((), False)
+        assert len(pages) > 1
+
+
 @pytest.mark.parametrize(
     "fault",
     [faults.html(503), faults.too_many(1), faults.drop_after(), faults.half_body()],

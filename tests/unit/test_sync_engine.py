@@ -21,7 +21,9 @@ from soleflip_desktop.connectors.base import (
     NotSentError,
 )
 from soleflip_desktop.domain.changes import Change, Domain
-from soleflip_desktop.domain.quota import Rule
+from soleflip_desktop.domain.errors import DatabaseUnavailableError, UserError
+from soleflip_desktop.domain.marketplace import Quota
+from soleflip_desktop.domain.quota import QuotaUsedUpError, Rule
 from soleflip_desktop.domain.sync import (
     LoginNeededError,
     RunStatus,
@@ -191,6 +193,54 @@ def test_cancelling_ends_the_run_in_the_log_and_keeps_what_is_stored() -> None:
     assert desk.runs.cursors[1, SyncKind.ORDERS].round is not None
     assert desk.runs.plans[1, SyncKind.LISTINGS] == Planned(QUARTER, 0)
     assert desk.runs.held == set()
+
+
+def test_a_platforms_own_limits_are_asked_now_and_then() -> None:
+    desk = Desk()
+    desk.api.limits = [Quota("sell.fulfillment order", 2_500, 2_400, NOON)]
+    for _ in range(2):
+        sync(desk, request(SyncKind.ORDERS))
+    assert desk.api.asked_limits == 1
+    assert desk.runs.limits == {1: desk.api.limits}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        AnswerLostError("eBay has trouble."),
+        LoginNeededError("eBay wants you to log in."),
+        QuotaUsedUpError("Today's requests are used up.", NOON),
+    ],
+)
+def test_without_its_limits_a_platform_is_synced_all_the_same(error: UserError) -> None:
+    desk = Desk()
+    desk.api.limits = error
+    assert sync(desk, request(SyncKind.ORDERS)).status is RunStatus.COMPLETED
+    assert desk.runs.limits == {}
+
+
+@pytest.mark.parametrize("fails", [None, AnswerLostError("StockX has trouble.")])
+def test_cancelled_while_a_run_is_written_down_nothing_else_begins(
+    fails: AnswerLostError | None,
+) -> None:
+    desk = Desk()
+    desk.api.fails("orders", fails)
+
+    async def cancelled() -> SyncReport:
+        task = asyncio.ensure_future(
+            run_request(request(SyncKind.ORDERS, SyncKind.LISTINGS), desk.tools(), lambda _: None)
+        )
+        desk.runs.on_end = task.cancel
+        return await task
+
+    report = asyncio.run(cancelled())
+    first = RunStatus.COMPLETED if fails is None else RunStatus.FAILED
+    assert statuses(report) == [
+        (SyncKind.ORDERS, first),
+        (SyncKind.LISTINGS, RunStatus.CANCELLED),
+    ]
+    assert desk.api.times("listings") == 0
+    assert desk.runs.plans[1, SyncKind.LISTINGS] == Planned(QUARTER, 0)
 
 
 # -- the gate --------------------------------------------------------------------------------------
@@ -426,6 +476,131 @@ class _WithTools:
         return self.given
 
 
+def test_what_is_queued_while_a_run_is_young_does_not_wait_for_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine_module, "PATIENCE_S", 0.02)
+    desk = Desk()
+    held = asyncio.Event()
+
+    async def hold(_job: Job) -> None:
+        await held.wait()
+
+    async def test(running: Running) -> None:
+        tools = replace(desk.tools(), jobs={**desk.tools().jobs, SyncKind.ORDERS: hold})
+        running.syncs.desk = _WithTools(tools)  # type: ignore[assignment]  # all that is asked of it
+        running.engine.run_now(request(SyncKind.ORDERS, SyncKind.LISTINGS, full=True))
+        await running.until(lambda: running.syncs.started != [])
+        running.engine.run_now(request(SyncKind.OUTBOX))
+        assert running.reports == []
+        await running.ends(2)
+        assert [report.status for report in running.reports] == [
+            RunStatus.CANCELLED,
+            RunStatus.COMPLETED,
+        ]
+        held.set()
+        await running.ends(3)
+        assert running.syncs.started[1:] == [
+            request(SyncKind.OUTBOX),
+            request(SyncKind.ORDERS, SyncKind.LISTINGS, full=True),
+        ]
+
+    with_engine(desk, test)
+
+
+def test_a_run_that_ends_in_time_is_not_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "PATIENCE_S", 0.02)
+
+    async def test(running: Running) -> None:
+        running.engine.run_now(request(SyncKind.ORDERS))
+        await running.until(lambda: running.syncs.started != [])
+        running.engine.run_now(request(SyncKind.OUTBOX))
+        await running.ends(2)
+        await asyncio.sleep(0.04)
+        assert [report.status for report in running.reports] == [RunStatus.COMPLETED] * 2
+
+    with_engine(Desk(), test)
+
+
+def test_many_changes_are_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "GATHER_MS", 30)
+    desk = Desk()
+
+    async def test(running: Running) -> None:
+        await running.until(lambda: desk.runs.looks == 1)
+        for _ in range(100):
+            running.engine.note_change(Change.of(Domain.INTEGRATION))
+            await asyncio.sleep(0)
+        await running.until(lambda: desk.runs.looks == 2)
+        await asyncio.sleep(0.05)
+        assert desk.runs.looks == 2
+
+    with_engine(desk, test, scheduled=True)
+
+
+def test_a_database_that_is_gone_for_a_while_fails_the_run_which_goes_on_later() -> None:
+    desk = Desk(FakeApi(page_size=2))
+    desk.api.sold = [remote_order(number) for number in range(6)]
+    gone = DatabaseUnavailableError("The database cannot be used: the connection was lost.")
+
+    async def lose(_method: str, _when: str) -> None:
+        if desk.api.times("orders") == 3:
+            desk.runs.on_end = fail
+            raise gone
+
+    def fail() -> None:
+        raise gone
+
+    async def test(running: Running) -> None:
+        desk.api.hook = lose
+        desk.runs.on_agenda = Agenda(NOON, {1: (SyncKind.ORDERS,)})
+        running.engine.start()
+        await running.ends(1)
+        assert running.reports[0].kinds[0].status is RunStatus.FAILED
+        assert running.reports[0].kinds[0].message == str(gone)
+        assert desk.runs.held == set()
+        desk.api.hook, desk.runs.on_end = _nothing, _nothing_at_all
+        desk.runs.open_runs.clear()  # closed as interrupted by the next run
+        desk.runs.on_agenda = Agenda(NOON + timedelta(minutes=6), {1: (SyncKind.ORDERS,)})
+        running.engine.note_change(Change.of(Domain.INTEGRATION))
+        await running.ends(2)
+        assert running.reports[1].kinds[0].status is RunStatus.COMPLETED
+        desk.runs.on_agenda = Agenda(NOON)
+
+    with_engine(desk, test)
+    assert len(desk.store.records) == 6
+
+
+async def _nothing(_method: str, _when: str) -> None:
+    return
+
+
+def _nothing_at_all() -> None:
+    return
+
+
+def test_a_mistake_does_not_end_the_schedule() -> None:
+    desk = Desk()
+    told: list[dict[str, Any]] = []
+    desk.runs.agenda_fails = [
+        DatabaseUnavailableError("The database cannot be used."),
+        RuntimeError("a mistake"),
+    ]
+
+    async def test(running: Running) -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, facts: told.append(facts))
+        desk.runs.on_agenda = Agenda(NOON, {1: (SyncKind.ORDERS,)})
+        running.engine.start()
+        async with asyncio.timeout(5):
+            while not running.reports:
+                running.engine.note_change(Change.of(Domain.INTEGRATION))
+                await asyncio.sleep(0)
+        desk.runs.on_agenda = Agenda(NOON)
+
+    with_engine(desk, test)
+    assert [str(facts["exception"]) for facts in told] == ["a mistake"]
+
+
 def test_cancelling_ends_the_job_and_what_waits() -> None:
     desk = Desk()
     desk.api.hook = _forever
@@ -441,6 +616,38 @@ def test_cancelling_ends_the_job_and_what_waits() -> None:
         assert len(running.syncs.started) == 1
 
     with_engine(desk, test)
+
+
+def test_cancelled_before_its_child_listens_it_is_cancelled_and_did_not_fail(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Deaf:
+        """What a child's run is until the child has loaded."""
+
+        def __init__(self) -> None:
+            self.answer: asyncio.Future[SyncReport] = asyncio.get_running_loop().create_future()
+
+        def cancel(self) -> None:
+            self.answer.set_exception(UserError("Cancelled."))
+
+        async def wait(self) -> SyncReport:
+            return await self.answer
+
+    async def test(running: Running) -> None:
+        started: list[Deaf] = []
+
+        def start(*_given: object) -> Deaf:
+            started.append(Deaf())
+            return started[0]
+
+        monkeypatch.setattr(InProcess, "start", start)
+        running.engine.run_now(request(SyncKind.ORDERS))
+        await running.until(lambda: started != [])
+        running.engine.cancel(1)
+        await running.ends(1)
+        assert running.reports[0].status is RunStatus.CANCELLED
+
+    with_engine(Desk(), test)
 
 
 async def _forever(_method: str, _when: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.fake_api import FakeApi
 from helpers.sync_memory import ACCOUNT, NOON, Desk, MemoryProduct, NoOutbox, remote_order
-from soleflip_desktop.connectors.base import AnswerLostError, RefusedError
+from soleflip_desktop.connectors.base import AnswerLostError, MarketplaceError, RefusedError
 from soleflip_desktop.domain.catalog import IdentifierScheme
 from soleflip_desktop.domain.marketplace import (
     Capability,
@@ -28,6 +28,7 @@ from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.sync import Cursor, SyncKind, SyncProgress
 from soleflip_desktop.sync.job import Job
 from soleflip_desktop.sync.jobs import sync_listings, sync_market
+from soleflip_desktop.sync.jobs.passes import MOST_LOST
 from soleflip_desktop.sync.run_sync import JOBS
 
 
@@ -202,6 +203,24 @@ def test_open_orders_that_the_pass_did_not_show_are_looked_up() -> None:
     assert job.counts.fetched == 4
 
 
+def test_an_order_that_cannot_be_had_keeps_no_other_out_and_many_end_the_run() -> None:
+    desk = Desk()
+    desk.api.sold = [remote_order(number) for number in range(12)]
+    desk.store.open_orders = [f"order-{number}" for number in range(12)]
+    desk.runs.cursors[1, SyncKind.ORDERS] = Cursor(succeeded_at=NOON + timedelta(days=30))
+    lost = AnswerLostError("StockX has trouble.")
+    desk.api.fails("order", lost, *[RefusedError("No.", 403)] * 5, lost, lost, lost, None, lost)
+    run(desk)
+    assert desk.api.times("order") == 12
+    assert len(numbers(desk)) == 2
+    assert all(part == "look up" for _, part in list(desk.store.sightings.values())[:9])
+    desk.api.fails("order", *[lost] * MOST_LOST)
+    desk.runs.cursors[1, SyncKind.ORDERS] = Cursor(succeeded_at=NOON + timedelta(days=30))
+    with pytest.raises(AnswerLostError):
+        run(desk)
+    assert desk.api.times("order") == 12 + MOST_LOST
+
+
 def test_listings_are_read_to_their_end() -> None:
     desk = Desk(FakeApi(page_size=4))
     for number in range(10):
@@ -282,6 +301,21 @@ def test_known_products_are_priced_without_a_search_and_gone_ones_passed_over() 
     run(desk, SyncKind.MARKET)
     assert desk.api.calls == ["prices", "prices"]
     assert len(desk.store.prices) == 1
+
+
+@pytest.mark.parametrize("error", [RefusedError("Not for you.", 403), AnswerLostError("Trouble.")])
+def test_a_product_whose_prices_cannot_be_had_keeps_no_other_out(error: MarketplaceError) -> None:
+    desk = Desk()
+    desk.api.market = {"there": [price("there")]}
+    desk.store.products = [
+        MemoryProduct(number, "there", "Acme Runner", None) for number in range(10)
+    ]
+    desk.api.fails("prices", *[error] * (MOST_LOST - 1))
+    run(desk, SyncKind.MARKET)
+    assert len(desk.store.prices) == 10 - (MOST_LOST - 1)
+    desk.api.fails("prices", *[error] * MOST_LOST)
+    with pytest.raises(type(error)):
+        run(desk, SyncKind.MARKET)
 
 
 def test_prices_do_not_use_up_the_day_of_the_orders(monkeypatch: pytest.MonkeyPatch) -> None:

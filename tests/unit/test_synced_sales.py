@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soleflip_desktop.domain.inventory import ItemStatus
+from soleflip_desktop.domain.inventory import IN_STOCK, ItemStatus
 from soleflip_desktop.domain.marketplace import RemoteCharge
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.synced_sales import (
-    IN_STOCK,
     SOLD_WAY,
     UNDONE,
     UNIT_STATUS,

@@ -42,6 +42,41 @@ class LockedStore(InMemoryStore):
         self.get(name)
 
 
+class CountingStore(InMemoryStore):
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+
+    def get(self, name: str) -> str | None:
+        self.asked += 1
+        return super().get(name)
+
+
+def test_whether_there_are_secrets_is_asked_once_a_minute() -> None:
+    store, now = CountingStore(), [0]
+    vault = Vault(store, {}, clock=lambda: now[0])
+    assert not vault.holds(REF)
+    asked = store.asked
+    Vault(store, {}).save(REF, {"api_key": "k"})  # by another process
+    store.asked = asked
+    assert not vault.holds(REF)
+    assert store.asked == asked
+    now[0] = 60 * 10**9
+    assert vault.holds(REF)
+    asked = store.asked
+    assert vault.holds(REF)
+    assert store.asked == asked
+
+
+def test_what_changes_here_is_known_at_once() -> None:
+    vault = Vault(InMemoryStore(), {})
+    assert not vault.holds(REF)
+    vault.save(REF, {"api_key": "k"})
+    assert vault.holds(REF)
+    vault.forget(REF)
+    assert not vault.holds(REF)
+
+
 def test_nothing_is_kept_at_first() -> None:
     vault = Vault(InMemoryStore(), {})
     assert vault.load(REF) is None

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 
 from soleflip_desktop.connectors.alias import schemas, writes
 from soleflip_desktop.connectors.alias.client import AliasClient
-from soleflip_desktop.connectors.alias.mapping import OWN_KEY, own_key_of, parts_of, readable
+from soleflip_desktop.connectors.alias.mapping import OWN_KEY, own_key_of, parts_of
 from soleflip_desktop.connectors.base import AnswerLostError, NotThereError, RefusedError
 from soleflip_desktop.connectors.outcomes import confirmed, failed, not_done, one_by_one, unclear
+from soleflip_desktop.connectors.reading import readable
 from soleflip_desktop.domain.outbox import Intent, OutboxAction, OutboxState, Outcome
 
 _A = OutboxAction

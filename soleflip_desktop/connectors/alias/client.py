@@ -63,18 +63,18 @@ class AliasClient:
         return _page_of(answer, "variants", "").rows
 
     async def orders_page(self, token: str) -> RawPage:
-        return await self._page("orders", "results", token, {})
+        return await self._page("orders", "results", token, {"page_size": PAGE_SIZE})
 
     async def order(self, number: str) -> Mapping[str, Any]:
         return _part(await self._http.get(f"orders/{_id(number)}"), "order")
 
     async def listings_page(self, token: str) -> RawPage:
-        return await self._page("listings", "listings", token, {})
+        return await self._page("listings", "listings", token, {"page_size": PAGE_SIZE})
 
     async def listings_with(self, key: str, value: str) -> Sequence[Any]:
-        """Those with this entry in their metadata."""
-        facets = {"facet_filters": [f"metadata: {key} = {value}"]}
-        return (await self._page("listings", "listings", "", facets)).rows
+        """Those with this entry in their metadata; the whole list, should alias not filter."""
+        facets = {"facet_filters": [f"metadata: {key} = {value}"], "page_size": PAGE_SIZE}
+        return await self._all("listings", "listings", facets)
 
     async def listing(self, listing_id: str) -> Mapping[str, Any]:
         return _part(await self._http.get(_listing(listing_id)), "listing")
@@ -90,7 +90,8 @@ class AliasClient:
         return await self._write(Call("POST", _listing(listing_id) + step, params=params))
 
     async def delete(self, listing_id: str) -> None:
-        await self._http.request(Call("DELETE", _listing(listing_id)))
+        """Raises AnswerLostError where something in between answered with a page of its own."""
+        (await self._http.request(Call("DELETE", _listing(listing_id)))).json()
 
     async def write_batch(self, action: OutboxAction, items: Sequence[Any]) -> str:
         """The batch's id. `items` are ids where the action needs no more."""
@@ -107,31 +108,32 @@ class AliasClient:
 
     async def operations(self, batch_id: str) -> Sequence[Any]:
         """What became of each change of a batch."""
-        rows: list[Any] = []
-        token = ""
-        while True:
-            params = {"limit": _OPERATIONS_SIZE, **({"pagination_token": token} if token else {})}
-            path = f"listings/batch_operations/{_id(batch_id)}"
-            page = _page_of(await self._http.get(path, params), "operations", token)
-            rows += page.rows
-            token = page.token
-            if not token:
-                return rows
+        path = f"listings/batch_operations/{_id(batch_id)}"
+        return await self._all(path, "operations", {"limit": _OPERATIONS_SIZE})
 
     async def is_busy(self) -> bool:
         """A batch is under way: what it holds may still come."""
-        page = _page_of(await self._http.get("listings/batch"), "batches", "")
-        return any(
-            isinstance(row, Mapping) and row.get("status") in _OPEN_BATCHES for row in page.rows
-        )
+        rows = await self._all("listings/batch", "batches", {})
+        return any(isinstance(row, Mapping) and row.get("status") in _OPEN_BATCHES for row in rows)
 
     async def _write(self, call: Call) -> Mapping[str, Any]:
         return _part((await self._http.request(call)).json(), "listing")
 
+    async def _all(self, path: str, name: str, limits: Mapping[str, Any]) -> Sequence[Any]:
+        """Raises AnswerLostError also where the pages go round in a circle."""
+        rows: list[Any] = []
+        tokens = [""]
+        while len(set(tokens)) == len(tokens):
+            page = await self._page(path, name, tokens[-1], limits)
+            rows += page.rows
+            if not page.token:
+                return rows
+            tokens.append(page.token)
+        raise _same_page()
+
     async def _page(self, path: str, name: str, token: str, limits: Mapping[str, Any]) -> RawPage:
         going_on = {"pagination_token": token} if token else {}
-        answer = await self._http.get(path, {"page_size": PAGE_SIZE, **limits, **going_on})
-        return _page_of(answer, name, token)
+        return _page_of(await self._http.get(path, {**limits, **going_on}), name, token)
 
 
 def _page_of(answer: Any, name: str, asked: str) -> RawPage:
@@ -145,7 +147,7 @@ def _page_of(answer: Any, name: str, asked: str) -> RawPage:
     if told.get("has_more") is False:
         token = ""
     if token and token == asked:
-        raise AnswerLostError("alias sent the same page again. The list is read again later.")
+        raise _same_page()
     total = str(told.get("total_count", ""))
     return RawPage(rows, token, int(total) if total.isdecimal() else None)
 
@@ -161,6 +163,10 @@ def _not_data(name: str) -> AnswerLostError:
     return AnswerLostError(
         f"alias answered without the {name} that were asked for; it is asked again later."
     )
+
+
+def _same_page() -> AnswerLostError:
+    return AnswerLostError("alias sent the same page again. The list is read again later.")
 
 
 def _listing(listing_id: str) -> str:

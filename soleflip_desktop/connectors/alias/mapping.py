@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeVar
-
-from pydantic import ValidationError
+from typing import Any
 
 from soleflip_desktop.connectors.alias import schemas
+from soleflip_desktop.connectors.reading import Records
 from soleflip_desktop.domain.catalog import IdentifierScheme
 from soleflip_desktop.domain.marketplace import (
-    BadRecord,
     MarketPrice,
     RemoteEntity,
     RemoteListing,
@@ -25,8 +21,6 @@ from soleflip_desktop.domain.marketplace import (
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.sizes import parse_size
 from soleflip_desktop.domain.transactions import ListingStatus, OrderStatus
-
-T = TypeVar("T")
 
 CURRENCY = "USD"
 #: The name of our own key in a listing's metadata.
@@ -65,7 +59,6 @@ _GENDERS = {"men": "M", "unisex": "M", "women": "W", "youth": "Y", "infant": "C"
 _UNIT_PREFIX, _US = "SIZE_UNIT_", "US"
 #: Whose scale parse_size knows by the same letters.
 _PLAIN_UNITS = frozenset({"UK", "EU", "JP"})
-_SHOWN_LETTERS = 60
 
 
 def order_of(row: Mapping[str, Any]) -> RemoteOrder:
@@ -132,7 +125,7 @@ def product_of(row: Mapping[str, Any]) -> RemoteProduct:
         retail=Money(retail, CURRENCY) if retail else None,
         scheme=IdentifierScheme.ALIAS_CATALOG,
         raw=kept(row),
-        variants=tuple(_variant_of(item, size) for size in item.allowed_sizes),
+        variants=tuple(_variant_of(item, size) for size in item.allowed_sizes or ()),
     )
 
 
@@ -142,6 +135,7 @@ def price_of(row: Mapping[str, Any], product_id: str) -> MarketPrice | None:
     new = priced.product_condition.removeprefix("PRODUCT_").removeprefix("CONDITION_") == NEW
     if not new or priced.packaging_condition != GOOD_BOX or priced.consigned:
         return None
+    told = priced.availability or schemas.Availability()
     return MarketPrice(
         variant=RemoteVariant(
             product_id=product_id,
@@ -152,9 +146,9 @@ def price_of(row: Mapping[str, Any], product_id: str) -> MarketPrice | None:
             variant_scheme=IdentifierScheme.ALIAS_CATALOG,
         ),
         currency=CURRENCY,
-        lowest_ask=priced.availability.lowest_listing_price_cents,
-        highest_bid=priced.availability.highest_offer_price_cents,
-        last_sale=priced.availability.last_sold_listing_price_cents,
+        lowest_ask=told.lowest_listing_price_cents,
+        highest_bid=told.highest_offer_price_cents,
+        last_sale=told.last_sold_listing_price_cents,
     )
 
 
@@ -208,41 +202,8 @@ def kept(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**found, "metadata": {OWN_KEY: key}} if key else found
 
 
-def read_all(
-    rows: Sequence[Any], read: Callable[[Mapping[str, Any]], T], entity: RemoteEntity
-) -> tuple[tuple[T, ...], tuple[BadRecord, ...]]:
-    """One bad record never costs its page."""
-    good, bad = [], []
-    for row in rows:
-        try:
-            good.append(read(row if isinstance(row, Mapping) else {}))
-        except ValidationError as error:
-            bad.append(_bad(row, entity, error))
-    return tuple(good), tuple(bad)
-
-
-def readable(rows: Sequence[Any], read: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...]:
-    """Of a list in which a bad record may be left out: search hits, prices, operations."""
-    return read_all(rows, read, RemoteEntity.LISTING)[0]
-
-
-def _bad(row: Any, entity: RemoteEntity, error: ValidationError) -> BadRecord:
-    raw = kept(row) if isinstance(row, Mapping) else {}
-    text = json.dumps(raw, sort_keys=True, default=str)
-    found = str(raw.get("id") or f"unnamed-{zlib.crc32(text.encode()):08x}")
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
-    sent = first["input"]
-    value = (
-        f"“{sent}”"[:_SHOWN_LETTERS] if isinstance(sent, str | int | Decimal) else "nothing usable"
-    )
-    return BadRecord(
-        entity,
-        found,
-        f"alias sent {value} as {field} of {entity} {found}, which cannot be read. Look at it at "
-        "alias; read it again when it is right there.",
-        raw,
-    )
+ORDERS = Records("alias", RemoteEntity.ORDER, "id", kept)
+LISTINGS = Records("alias", RemoteEntity.LISTING, "id", kept)
 
 
 def _variant_of(item: schemas.CatalogItem, size: schemas.AllowedSize) -> RemoteVariant:

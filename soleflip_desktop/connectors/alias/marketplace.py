@@ -18,6 +18,7 @@ from soleflip_desktop.connectors.base import (
     Traffic,
 )
 from soleflip_desktop.connectors.http import HttpClient
+from soleflip_desktop.connectors.reading import readable
 from soleflip_desktop.connectors.tokens import BearerTokens, Save
 from soleflip_desktop.domain.marketplace import (
     Capability,
@@ -27,7 +28,6 @@ from soleflip_desktop.domain.marketplace import (
     Page,
     Position,
     Quota,
-    RemoteEntity,
     RemoteListing,
     RemoteOrder,
     RemoteProduct,
@@ -103,7 +103,7 @@ class AliasApi:
         """
         place = position or {}
         page = await self._client.orders_page(str(place.get("token", "")))
-        records, bad = mapping.read_all(page.rows, mapping.order_of, RemoteEntity.ORDER)
+        records, bad = mapping.ORDERS.read_all(page.rows, mapping.order_of)
         last = _falling([order.sold_at for order in records], place)
         whole = not page.token
         over = whole or (since is not None and last is not None and last < since)
@@ -120,14 +120,14 @@ class AliasApi:
 
     async def order(self, number: str) -> Sequence[RemoteOrder]:
         row = await self._client.order(number)
-        good, bad = mapping.read_all([row], mapping.order_of, RemoteEntity.ORDER)
+        good, bad = mapping.ORDERS.read_all([row], mapping.order_of)
         if bad:
             raise RefusedError(bad[0].message, 200)
         return good
 
     async def listings(self, position: Position | None) -> Page[RemoteListing]:
         page = await self._client.listings_page(str((position or {}).get("token", "")))
-        records, bad = mapping.read_all(page.rows, mapping.listing_of, RemoteEntity.LISTING)
+        records, bad = mapping.LISTINGS.read_all(page.rows, mapping.listing_of)
         over = not page.token
         return Page(
             records,
@@ -143,17 +143,17 @@ class AliasApi:
         words = " ".join(text.split())
         if not words:
             return ()
-        return mapping.readable(await self._client.search(words), mapping.product_of)
+        return readable(await self._client.search(words), mapping.product_of)
 
     async def variants(self, product_id: str) -> Sequence[RemoteVariant]:
         rows = [await self._client.catalog_item(product_id)]
-        products = mapping.readable(rows, mapping.product_of)
+        products = readable(rows, mapping.product_of)
         return [variant for product in products for variant in product.variants]
 
     async def prices(self, product_id: str) -> Sequence[MarketPrice]:
         """New ones in a good box. The sales that alias lists cost a request a size: not read."""
         rows = await self._client.availabilities(product_id, self._region)
-        prices = mapping.readable(rows, lambda row: mapping.price_of(row, product_id))
+        prices = readable(rows, lambda row: mapping.price_of(row, product_id))
         return [price for price in prices if price is not None]
 
     async def send(self, intents: Sequence[Intent]) -> Sequence[Outcome]:

@@ -6,11 +6,13 @@ numbers or texts.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from soleflip_desktop.connectors.reading import Instant, Word
 
 _MOST_DIGITS = 12
 
@@ -39,16 +41,25 @@ def size_number(value: Any) -> str:
     return str(int(number)) if whole else format(number.normalize(), "f")
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _no_zero_time(moment: datetime) -> datetime | None:
+    """The zero time of Go, which alias is written in, stands for none."""
+    return None if moment.year == 1 else moment
+
+
+def _told(moment: datetime) -> datetime:
+    if _no_zero_time(moment) is None:
+        raise ValueError("this moment is not told")
+    return moment
 
 
 Amount = Annotated[Decimal | None, BeforeValidator(dollars)]
 Price = Annotated[Decimal, BeforeValidator(dollars)]
 Size = Annotated[str, BeforeValidator(size_number)]
-Instant = Annotated[datetime, AfterValidator(_aware)]
-Moment = Annotated[Instant | None, BeforeValidator(lambda value: value or None)]
-Word = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+Sold = Annotated[Instant, AfterValidator(_told)]
+Moment = Annotated[
+    Annotated[Instant, AfterValidator(_no_zero_time)] | None,
+    BeforeValidator(lambda value: value or None),
+]
 Id = Annotated[str, Field(min_length=1)]
 
 
@@ -73,7 +84,7 @@ class CatalogItem(_Answer):
     gender: Word = ""
     release_date: Word = ""
     size_unit: Word = ""
-    allowed_sizes: list[AllowedSize] = []
+    allowed_sizes: list[AllowedSize] | None = None
     colorway: str | None = None
     retail_price_cents: Amount = None
 
@@ -93,7 +104,7 @@ class PricedVariant(_Answer):
     product_condition: Word = ""
     packaging_condition: Word = ""
     consigned: bool | None = None
-    availability: Availability = Availability()
+    availability: Availability | None = None
 
 
 class Listing(_Answer):
@@ -123,7 +134,7 @@ class Order(_Answer):
     price_cents: Price
     price_cents_after_take: Amount = None
     listing_id: str | None = None
-    sold_at: Instant
+    sold_at: Sold
     cancels_at: Moment = None
 
 

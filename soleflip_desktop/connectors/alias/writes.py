@@ -130,6 +130,9 @@ def operation_outcome(intent: Intent, operation: schemas.Operation) -> Outcome:
 def listing_outcome(intent: Intent, row: Mapping[str, Any]) -> Outcome:
     """What a single change answered. Raises ValidationError."""
     listing = schemas.Listing.model_validate(row)
+    wanted = {_A.ACTIVATE: _L.ACTIVE, _A.DEACTIVATE: _L.INACTIVE}.get(intent.action)
+    if wanted and LISTING_STATUS.get(listing.status.upper(), wanted) is not wanted:
+        return failed(intent, refusal((f"the listing is {listing.status}",)))
     return Outcome(
         intent.id, _S.CONFIRMED, listing_id=listing.id, raw=kept(row), ask=ask_of(listing)
     )

@@ -63,7 +63,7 @@ def unit_amounts(order: Order, booked: Sequence[Transaction]) -> list[UnitAmount
     """
     lines = sorted(order.line_items, key=lambda line: line.line_item_id)
     if not lines or len({line.line_item_cost.currency for line in lines}) != 1:
-        raise ValueError("it has no line items, or several currencies")
+        raise ValueError("no line items, or several currencies, as lineItems")
     currency = lines[0].line_item_cost.currency
     units = [(line, share) for line in lines for share in _unit_prices(line)]
     told = _booked(booked) if _has_sale(booked) else _told_by_order(order, currency)

@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
-from soleflip_desktop.connectors.base import MarketplaceError, RefusedError
+from soleflip_desktop.connectors.base import RefusedError
 from soleflip_desktop.connectors.ebay.client import EbayClient
 from soleflip_desktop.connectors.ebay.schemas import Order, Transaction, instant
-from soleflip_desktop.domain.quota import QuotaUsedUpError
+from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.sync import LoginNeededError
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ _FEW = 3
 #: The rarest schedule of payouts is monthly; refunds and credits are booked later, too.
 _LATER = timedelta(days=45)
 _PAID = "SUCCEEDED"
+_FAILED = "FAILED"
 
 
 class Finances:
@@ -51,7 +52,7 @@ class Finances:
             self._refused = True
             log.info("eBay tells no bookings, fees come from the orders: %s", refused)
             return {}
-        except (MarketplaceError, QuotaUsedUpError) as error:
+        except UserError as error:  # offline, the day's quota, a key that cannot be read
             log.info("eBay's bookings are left out this time: %s", error)
             return {}
         return _by_order(found)
@@ -111,10 +112,10 @@ def _readable(raw: object) -> Transaction | None:
 
 
 def _by_order(found: Sequence[Transaction]) -> Mapping[str, Sequence[Transaction]]:
-    """Each booking once: pages may overlap."""
+    """Each booking once, as pages may overlap, and none that came to nothing."""
     grouped: dict[str, dict[tuple[str, str], Transaction]] = defaultdict(dict)
     for entry in found:
-        if entry.order_id:
+        if entry.order_id and entry.transaction_status != _FAILED:
             key = (entry.transaction_id, entry.transaction_type)
             grouped[entry.order_id][key] = entry
     return {order: tuple(entries.values()) for order, entries in grouped.items()}

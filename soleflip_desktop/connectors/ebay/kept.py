@@ -7,7 +7,6 @@ that eBay adds tomorrow is not either.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 #: True keeps a value as it is (texts, numbers, yes/no; never an object), a mapping looks inside.
@@ -92,4 +91,4 @@ def kept(value: Any, keys: Any) -> Any:
         return {name: kept(value[name], inner) for name, inner in keys.items() if name in value}
     if isinstance(value, Mapping):
         return None
-    return str(value) if isinstance(value, Decimal) else value
+    return value if isinstance(value, str | int | None) else str(value)

@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
-
-from pydantic import ValidationError
 
 from soleflip_desktop.connectors.ebay import kept, schemas
 from soleflip_desktop.connectors.ebay.amounts import PAID, SALE, unit_amounts
 from soleflip_desktop.connectors.ebay.schemas import Amount, LineItem, Order, Transaction
+from soleflip_desktop.connectors.reading import Records
 from soleflip_desktop.domain.catalog import IdentifierScheme
 from soleflip_desktop.domain.marketplace import (
-    BadRecord,
     RemoteEntity,
     RemoteListing,
     RemoteOrder,
@@ -64,23 +63,10 @@ def offer_id_of(listing_id: str) -> str | None:
     return listing_id.removeprefix(_OFFER) if listing_id.startswith(_OFFER) else None
 
 
-def unreadable(entity: RemoteEntity, name: str, raw: Any, error: ValidationError) -> BadRecord:
-    """Names the first field that cannot be read, but no value: it might be personal."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = ".".join(str(part) for part in first["loc"]) or "the record"
-    known = raw.get(name) if isinstance(raw, Mapping) else None
-    number = str(known) if isinstance(known, str | int) else "unknown"
-    return bad_record(entity, number, raw, f"{field}: {first['msg']}")
-
-
-def bad_record(entity: RemoteEntity, number: str, raw: Any, reason: str) -> BadRecord:
-    return BadRecord(
-        entity,
-        number,
-        f"eBay's {entity} {number} cannot be read ({reason}). Look at it at eBay and enter it by "
-        "hand, or try again after the next update of the app.",
-        kept.kept(raw, kept.ORDER if entity is RemoteEntity.ORDER else kept.OFFER) or {},
-    )
+ORDERS = Records("eBay", RemoteEntity.ORDER, "orderId", partial(kept.kept, keys=kept.ORDER))
+_kept_offer = partial(kept.kept, keys=kept.OFFER)
+OFFERS = Records("eBay", RemoteEntity.LISTING, "offerId", _kept_offer)
+ITEMS = Records("eBay", RemoteEntity.LISTING, "sku", _kept_offer)
 
 
 def order_units(
@@ -197,9 +183,9 @@ def item_variant(item: schemas.InventoryItem) -> RemoteVariant:
     )
 
 
-def listing_of(
-    offer: schemas.Offer, raw: Mapping[str, Any], item: schemas.InventoryItem
-) -> RemoteListing:
+def listing_of(raw: Mapping[str, Any], item: schemas.InventoryItem) -> RemoteListing:
+    """Raises ValidationError."""
+    offer = schemas.Offer.model_validate(raw)
     published = offer.listing if offer.status == "PUBLISHED" else None
     number = published.listing_id if published else None
     word = published.listing_status if published and published.listing_status else offer.status

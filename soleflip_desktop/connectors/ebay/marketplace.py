@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NoReturn
 
-from pydantic import ValidationError
-
 from soleflip_desktop.connectors.base import (
     REQUESTS,
     ApiOptions,
@@ -41,7 +39,6 @@ from soleflip_desktop.domain.marketplace import (
     Page,
     Position,
     Quota,
-    RemoteEntity,
     RemoteListing,
     RemoteOrder,
     RemoteProduct,
@@ -171,13 +168,10 @@ class EbayApi:
     async def _units(
         self, raws: Sequence[Any]
     ) -> tuple[tuple[RemoteOrder, ...], tuple[BadRecord, ...]]:
-        read: list[tuple[schemas.Order, Mapping[str, Any]]] = []
-        bad: list[BadRecord] = []
-        for raw in raws:
-            try:
-                read.append((schemas.Order.model_validate(raw), raw))
-            except ValidationError as error:
-                bad.append(mapping.unreadable(RemoteEntity.ORDER, "orderId", raw, error))
+        read, unread = mapping.ORDERS.read_all(
+            raws, lambda raw: (schemas.Order.model_validate(raw), raw)
+        )
+        bad = list(unread)
         booked = await self._finances.of([order for order, _ in read])
         units: list[RemoteOrder] = []
         for order, raw in read:
@@ -187,7 +181,7 @@ class EbayApi:
             try:
                 units += mapping.order_units(order, raw, mine, paid_at)
             except ValueError as error:
-                bad.append(mapping.bad_record(RemoteEntity.ORDER, order.order_id, raw, str(error)))
+                bad.append(mapping.ORDERS.bad(raw, str(error)))
         return tuple(units), tuple(bad)
 
     async def listings(self, position: Position | None) -> Page[RemoteListing]:
@@ -199,16 +193,20 @@ class EbayApi:
         """
         place = dict(position) if position else {"page": 0, "again": 0}
         page = await self._client.items(int(place["page"]))
+        items, unread = mapping.ITEMS.read_all(
+            page.inventory_items, lambda raw: (schemas.InventoryItem.model_validate(raw), raw)
+        )
         records: list[RemoteListing] = []
-        bad: list[BadRecord] = []
-        for raw in page.inventory_items:
+        bad = list(unread)
+        for item, raw in items:
             try:
-                item = schemas.InventoryItem.model_validate(raw)
-            except ValidationError as error:
-                bad.append(mapping.unreadable(RemoteEntity.LISTING, "sku", raw, error))
+                offers = await self._client.offers(item.sku)
+            except RefusedError as refused:
+                bad.append(mapping.ITEMS.bad(raw, f"a refusal ({refused}) instead of the offers"))
                 continue
-            for offer in await self._client.offers(item.sku):
-                _take_offer(offer, item, records, bad)
+            good, spoilt = mapping.OFFERS.read_all(offers, partial(mapping.listing_of, item=item))
+            records += good
+            bad += spoilt
         following = _next_items(place, page)
         return Page(tuple(records), tuple(bad), following, _LISTINGS, ends_part=following is None)
 
@@ -258,17 +256,6 @@ class EbayApi:
 
 def _cannot(what: str) -> NoReturn:
     raise UserError(f"eBay cannot {what} for this app. Use StockX or alias for that.")
-
-
-def _take_offer(
-    raw: Any, item: schemas.InventoryItem, records: list[RemoteListing], bad: list[BadRecord]
-) -> None:
-    try:
-        offer = schemas.Offer.model_validate(raw)
-    except ValidationError as error:
-        bad.append(mapping.unreadable(RemoteEntity.LISTING, "offerId", raw, error))
-    else:
-        records.append(mapping.listing_of(offer, raw, item))
 
 
 def _first_place(since: datetime | None, now: datetime) -> dict[str, Any]:

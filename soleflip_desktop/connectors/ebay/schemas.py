@@ -8,51 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from soleflip_desktop.connectors.base import AnswerLostError
+from soleflip_desktop.connectors.reading import Currency, Instant, Price, Word
 
 
 def _nothing_is_empty(value: Any) -> Any:
     return () if value is None else value
 
 
-def _text(value: Any) -> Any:
-    return str(value) if isinstance(value, int | Decimal) else value
-
-
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], BeforeValidator(_nothing_is_empty)]
-#: Ids are digits that sometimes arrive as numbers.
-Id = Annotated[str, BeforeValidator(_text)]
-Instant = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
-#: A text that may be missing.
-Word = Annotated[str, BeforeValidator(lambda value: "" if value is None else _text(value))]
 #: Each unit becomes a record: more than this in one line is a mistake.
 MOST_UNITS = 10_000
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, alias_generator=to_camel)
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, alias_generator=to_camel, coerce_numbers_to_str=True
+    )
 
 
 class Amount(_Part):
     """Major units of `currency`."""
 
-    value: Decimal
-    currency: str
+    value: Price
+    currency: Currency
 
 
 class DeliveryCost(_Part):
@@ -78,8 +63,8 @@ class Aspect(_Part):
 class LineItem(_Part):
     """A line of an order; its costs are for all its units."""
 
-    line_item_id: Id
-    legacy_item_id: Id | None = None
+    line_item_id: str
+    legacy_item_id: str | None = None
     sku: str | None = None
     title: Word = ""
     quantity: Annotated[int, Field(ge=0, le=MOST_UNITS)] = 1
@@ -139,7 +124,7 @@ class StartInstruction(_Part):
 class Order(_Part):
     """What one buyer bought at once."""
 
-    order_id: Id
+    order_id: str
     creation_date: Instant
     last_modified_date: Instant | None = None
     order_fulfillment_status: Word = ""
@@ -189,8 +174,8 @@ class Transaction(_Part):
     """One booking of the Finances API. `bookingEntry` says whether it is CREDIT or DEBIT."""
 
     transaction_id: Word = ""
-    order_id: Id | None = None
-    payout_id: Id | None = None
+    order_id: str | None = None
+    payout_id: str | None = None
     transaction_type: Word = ""
     transaction_status: Word = ""
     transaction_date: Instant | None = None
@@ -211,7 +196,7 @@ class TransactionsPage(_Part):
 class Payout(_Part):
     """Money on its way to the bank."""
 
-    payout_id: Id
+    payout_id: str
     payout_status: Word = ""
     payout_date: Instant | None = None
 
@@ -259,7 +244,7 @@ class Pricing(_Part):
 class ListingDetails(_Part):
     """The listing that a published offer made."""
 
-    listing_id: Id | None = None
+    listing_id: str | None = None
     listing_status: Word = ""
     sold_quantity: int | None = None
 
@@ -267,7 +252,7 @@ class ListingDetails(_Part):
 class Offer(_Part):
     """An inventory item on one site at a price."""
 
-    offer_id: Id
+    offer_id: str
     sku: Word = ""
     status: Word = ""
     available_quantity: int | None = None
@@ -284,8 +269,8 @@ class OffersPage(_Part):
 class Created(_Part):
     """What a new offer, a publication or a withdrawal says."""
 
-    offer_id: Id | None = None
-    listing_id: Id | None = None
+    offer_id: str | None = None
+    listing_id: str | None = None
 
 
 class Problem(_Part):
@@ -299,7 +284,7 @@ class Problem(_Part):
 class PriceRow(_Part):
     """What became of one row of a bulk request."""
 
-    offer_id: Id | None = None
+    offer_id: str | None = None
     sku: str | None = None
     status_code: int = 0
     errors: Many[Problem] = ()

@@ -17,16 +17,20 @@ from pydantic import ValidationError
 from soleflip_desktop.connectors.base import (
     AnswerLostError,
     ApiOptions,
-    NotSentError,
     NotThereError,
     RefusedError,
 )
 from soleflip_desktop.connectors.ebay import drafts, mapping, schemas
 from soleflip_desktop.connectors.ebay.client import EbayClient
-from soleflip_desktop.domain.money import Money
-from soleflip_desktop.domain.outbox import Intent, OutboxAction, OutboxState, Outcome
-from soleflip_desktop.domain.quota import QuotaUsedUpError
-from soleflip_desktop.domain.sync import LoginNeededError
+from soleflip_desktop.connectors.outcomes import (
+    confirmed,
+    failed,
+    not_done,
+    one_by_one,
+    unclear,
+)
+from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.outbox import Intent, OutboxAction, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -71,16 +75,7 @@ class Writer:
         """After a stop in the middle (offline, quota, log-in) the rest is QUEUED again."""
         if intents and intents[0].action is OutboxAction.REPRICE:
             return await self._reprice(intents)
-        outcomes: list[Outcome] = []
-        for place, intent in enumerate(intents):
-            try:
-                outcomes.append(await self._sent(intent))
-            except (NotSentError, QuotaUsedUpError, LoginNeededError) as stop:
-                if not outcomes:
-                    raise
-                rest = intents[place:]
-                return [*outcomes, *(_outcome(one, OutboxState.QUEUED, stop) for one in rest)]
-        return outcomes
+        return await one_by_one(intents, self._sent)
 
     async def look_up(self, intents: Sequence[Intent]) -> Sequence[Outcome]:
         outcomes = []
@@ -88,7 +83,7 @@ class Writer:
             try:
                 outcomes.append(await self._looked_up(intent))
             except RefusedError as refused:
-                outcomes.append(_failed(intent, refused))
+                outcomes.append(failed(intent, str(refused)))
         return outcomes
 
     async def _sent(self, intent: Intent) -> Outcome:
@@ -103,26 +98,26 @@ class Writer:
                 case _:
                     return await self._take_down(intent)
         except AnswerLostError as lost:
-            return _outcome(intent, OutboxState.UNKNOWN, lost)
+            return unclear(intent, str(lost))
         except RefusedError as refused:
-            return _failed(intent, refused)
+            return failed(intent, str(refused))
 
     async def _create(self, intent: Intent) -> Outcome:
         """Item, offer, publication; whatever of these is there already is used."""
         sku, ask = mapping.own_sku(intent.own_key), intent.ask
         if sku is None or ask is None:
-            return _failed(intent, "This entry has no listing of its own or no price. Drop it.")
+            return failed(intent, "This entry has no listing of its own or no price. Drop it.")
         if missing := drafts.missing_settings(self._options):
-            return _failed(intent, missing)
+            return failed(intent, missing)
         stored = await self._client.item(sku) or {}
         if drafts.is_another(intent, stored):
-            return _failed(
+            return failed(
                 intent,
                 f"eBay has another article under the SKU {sku}. Delete that one at eBay, then send "
                 "this again.",
             )
         await self._client.put_item(sku, drafts.item(intent, stored, self._options))
-        found = await self._by_sku(sku)
+        found = _first(await self._by_sku(sku))
         if found is not None:
             return await self._put_up(intent, found)
         body = drafts.offer(intent, sku, ask, self._options)
@@ -143,44 +138,44 @@ class Writer:
         if ask is not None and mapping.ask_of(found.offer) != ask:
             await self._client.put_offer(found.offer.offer_id, drafts.repriced(found.raw, ask))
         if found.published:
-            return _confirmed(intent, found.listing_id, ask)
+            return confirmed(intent, found.listing_id)
         return await self._published(intent, found.offer.offer_id)
 
     async def _published(self, intent: Intent, offer_id: str) -> Outcome:
         if not intent.active and intent.action is OutboxAction.CREATE:
-            return _confirmed(intent, mapping.offer_listing_id(offer_id), intent.ask)
+            return confirmed(intent, mapping.offer_listing_id(offer_id))
         listing_id = await self._client.publish(offer_id)
-        return _confirmed(intent, listing_id or mapping.offer_listing_id(offer_id), intent.ask)
+        return confirmed(intent, listing_id or mapping.offer_listing_id(offer_id))
 
     async def _take_down(self, intent: Intent) -> Outcome:
         """Withdraws the offer. Items of ours are deleted then: each would cost a request a sync."""
         found = await self._find(intent)
         if found is None:
-            return _confirmed(intent, intent.listing_id)
+            return _unseen(intent)
         if found.published:
             await self._client.withdraw(found.offer.offer_id)
         if intent.action is OutboxAction.DELETE and mapping.own_key(found.offer.sku):
             await self._forget_item(found.offer.sku)
-        return _confirmed(intent, mapping.offer_listing_id(found.offer.offer_id))
+        return confirmed(intent, mapping.offer_listing_id(found.offer.offer_id))
 
     async def _forget_item(self, sku: str) -> None:
-        """Not offered any more it is already, so a refusal does not matter."""
+        """Not offered any more it is already, so nothing that goes wrong here matters."""
         try:
             await self._client.delete_item(sku)
-        except RefusedError as refused:
-            log.info("eBay keeps the item of a withdrawn offer (%s)", refused.status)
+        except UserError as error:
+            log.info("eBay keeps the item of a withdrawn offer: %s", type(error).__name__)
 
     async def _ship(self, intent: Intent) -> Outcome:
         number, _, place = (intent.order_number or "").partition("/")
         tracking = "".join(filter(str.isalnum, intent.tracking_number or ""))
         if not (number and tracking and intent.carrier):
-            return _failed(
+            return failed(
                 intent, "eBay needs order, carrier and tracking number. Fill in what is missing."
             )
         raw = await self._client.order(number)
         lines = _lines(raw, int(place) if place.isdecimal() else 0)
         if not lines:
-            return _failed(intent, f"eBay knows no such part of order {intent.order_number}.")
+            return failed(intent, f"eBay knows no such part of order {intent.order_number}.")
         await self._client.ship(
             number,
             {
@@ -189,7 +184,7 @@ class Writer:
                 "trackingNumber": tracking,
             },
         )
-        return _confirmed(intent, intent.listing_id)
+        return confirmed(intent, intent.listing_id)
 
     async def _reprice(self, intents: Sequence[Intent]) -> Sequence[Outcome]:
         outcomes: list[Outcome] = []
@@ -198,7 +193,7 @@ class Writer:
             try:
                 found = await self._find(intent)
             except RefusedError as refused:
-                outcomes.append(_failed(intent, refused))
+                outcomes.append(failed(intent, str(refused)))
                 continue
             if found is None or intent.ask is None:
                 outcomes.append(_gone(intent))
@@ -212,7 +207,7 @@ class Writer:
         try:
             told = await self._client.update_prices([row for _, row in rows.values()])
         except RefusedError as refused:
-            return [*outcomes, *(_failed(intent, refused) for intent in mine)]
+            return [*outcomes, *(failed(intent, str(refused)) for intent in mine)]
         said = {row.offer_id: row for row in told.responses}
         return [
             *outcomes,
@@ -226,13 +221,13 @@ class Writer:
         if intent.action in _OFF_THE_SHELF:
             done = found is None or not found.published
             listing_id = mapping.offer_listing_id(found.offer.offer_id) if found else None
-            return _confirmed(intent, listing_id) if done else _again(intent)
+            return confirmed(intent, listing_id) if done else _again(intent)
         if found is None:
             return _again(intent) if intent.action is OutboxAction.CREATE else _gone(intent)
         up = found.published or intent.action is OutboxAction.REPRICE or not intent.active
         same_price = intent.ask is None or mapping.ask_of(found.offer) == intent.ask
         if up and same_price:
-            return _confirmed(intent, found.listing_id, intent.ask)
+            return confirmed(intent, found.listing_id)
         return _again(intent)
 
     async def _looked_up_parcel(self, intent: Intent) -> Outcome:
@@ -240,7 +235,7 @@ class Writer:
         tracking = "".join(filter(str.isalnum, intent.tracking_number or ""))
         told = await self._client.fulfilments(number)
         known = {parcel.shipment_tracking_number for parcel in told.fulfillments}
-        return _confirmed(intent, intent.listing_id) if tracking in known else _again(intent)
+        return confirmed(intent, intent.listing_id) if tracking in known else _again(intent)
 
     async def _find(self, intent: Intent) -> _Found | None:
         """The offer that an intent is about: by our SKU, by its number, else among all offers.
@@ -248,7 +243,8 @@ class Writer:
         Raises RefusedError where our SKU is live under another number: it may be another article.
         """
         sku, listing_id = mapping.own_sku(intent.own_key), intent.listing_id
-        found = await self._by_sku(sku) if sku else None
+        mine = await self._by_sku(sku) if sku else []
+        found = next((one for one in mine if one.listing_id == listing_id), _first(mine))
         if listing_id is None or (found is not None and found.may_be(listing_id)):
             return found
         offer_id = mapping.offer_id_of(listing_id) or (await self._numbers()).get(listing_id)
@@ -261,9 +257,10 @@ class Writer:
             )
         return exact
 
-    async def _by_sku(self, sku: str) -> _Found | None:
-        found = (_found(raw) for raw in await self._client.offers(sku))
-        return next((one for one in found if one is not None), None)
+    async def _by_sku(self, sku: str) -> list[_Found]:
+        """An article may be offered on several sites; its offer on the account's comes first."""
+        found = [one for raw in await self._client.offers(sku) if (one := _found(raw))]
+        return sorted(found, key=lambda one: one.raw.get("marketplaceId") != self._options.site)
 
     async def _by_id(self, offer_id: str) -> _Found | None:
         try:
@@ -284,9 +281,11 @@ class Writer:
             page = await self._client.items(number)
             skus = [raw.get("sku") for raw in page.inventory_items if isinstance(raw, Mapping)]
             for sku in filter(None, skus):
-                found = await self._by_sku(str(sku))
-                if found is not None:
-                    known[found.listing_id] = found.offer.offer_id
+                try:
+                    offers = await self._by_sku(str(sku))
+                except RefusedError:
+                    continue  # an article that eBay does not take now is not the one
+                known |= {one.listing_id: one.offer.offer_id for one in offers}
             number, more = number + 1, bool(page.next and page.inventory_items)
         self._offer_ids = known
         return known
@@ -297,6 +296,10 @@ def _found(raw: Any) -> _Found | None:
         return _Found(raw, schemas.Offer.model_validate(raw))
     except ValidationError:
         return None
+
+
+def _first(offers: Sequence[_Found]) -> _Found | None:
+    return offers[0] if offers else None
 
 
 def _lines(raw: Any, place: int) -> list[dict[str, Any]]:
@@ -312,31 +315,31 @@ def _lines(raw: Any, place: int) -> list[dict[str, Any]]:
 def _row_outcome(intent: Intent, row: schemas.PriceRow | None) -> Outcome:
     """25025 (somebody else has the item just now) is a 500: it is looked up and sent again."""
     if row is None or row.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _outcome(intent, OutboxState.UNKNOWN, "eBay could not say whether it did this.")
+        return unclear(intent, "eBay could not say whether it did this.")
     if row.status_code < HTTPStatus.MULTIPLE_CHOICES:
-        return _confirmed(intent, intent.listing_id, intent.ask)
+        return confirmed(intent, intent.listing_id)
     reasons = "; ".join(problem.long_message or problem.message for problem in row.errors)
-    return _failed(intent, f"eBay refused this ({row.status_code}): {reasons or 'no reason told'}.")
-
-
-def _outcome(intent: Intent, state: OutboxState, message: object) -> Outcome:
-    return Outcome(intent.id, state, message=str(message))
-
-
-def _confirmed(intent: Intent, listing_id: str | None, ask: Money | None = None) -> Outcome:
-    return Outcome(intent.id, OutboxState.CONFIRMED, listing_id=listing_id, ask=ask)
-
-
-def _failed(intent: Intent, message: object) -> Outcome:
-    return _outcome(intent, OutboxState.FAILED, message)
+    return failed(intent, f"eBay refused this ({row.status_code}): {reasons or 'no reason told'}.")
 
 
 def _again(intent: Intent) -> Outcome:
-    return _outcome(intent, OutboxState.QUEUED, "eBay has not done this; it is sent again.")
+    return not_done(intent, "eBay has not done this; it is sent again.")
+
+
+def _unseen(intent: Intent) -> Outcome:
+    """Never made, or not published any more; what has a number may be live in Seller Hub (3.5)."""
+    number = intent.listing_id
+    if number is None or mapping.offer_id_of(number):
+        return confirmed(intent, number)
+    return failed(
+        intent,
+        f"eBay does not show listing {number} to this app. It has ended, or it was made in Seller "
+        "Hub: look for it there, end it, and drop this entry.",
+    )
 
 
 def _gone(intent: Intent) -> Outcome:
-    return _failed(
+    return failed(
         intent,
         f"eBay has no offer for {intent.title or intent.own_key} any more. List it again, or drop "
         "this entry.",

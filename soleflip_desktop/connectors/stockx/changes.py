@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from soleflip_desktop.connectors.base import AnswerLostError, NotThereError, RefusedError
+from soleflip_desktop.connectors.outcomes import failed, one_by_one, unclear
+from soleflip_desktop.connectors.reading import readable
 from soleflip_desktop.connectors.stockx import schemas, writes
 from soleflip_desktop.connectors.stockx.client import BATCHES, StockXClient
 from soleflip_desktop.connectors.stockx.look_up import LookUp
-from soleflip_desktop.connectors.stockx.mapping import readable
-from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.outbox import Intent, OutboxAction, OutboxState, Outcome
 
 #: A batch refused like this had something wrong with one of its items.
@@ -32,14 +32,14 @@ class Changes:
     async def send(self, intents: Sequence[Intent]) -> list[Outcome]:
         """Several of what has batches as one batch; the rest, and single ones, one by one."""
         objections = {intent.id: writes.objection(intent) for intent in intents}
-        refused = [writes.failed(i, words) for i in intents if (words := objections[i.id])]
+        refused = [failed(i, words) for i in intents if (words := objections[i.id])]
         ready = [intent for intent in intents if not objections[intent.id]]
         try:
             sent = await self._send(ready)
         except AnswerLostError as error:
             if not refused:
                 raise
-            sent = [writes.unclear(intent, str(error)) for intent in ready]
+            sent = [unclear(intent, str(error)) for intent in ready]
         self._accounted.update(o.batch_id or o.listing_id or "" for o in sent)
         return refused + sent
 
@@ -65,32 +65,16 @@ class Changes:
 
     async def _send(self, intents: Sequence[Intent]) -> list[Outcome]:
         if len(intents) < 2 or intents[0].action not in BATCHES:  # noqa: PLR2004  (several)
-            return await self._send_singly(intents)
+            return await one_by_one(intents, self._send_one)
         now = datetime.now(UTC)
         items = [writes.item_of(intent, now) for intent in intents]
         try:
             answer = await self._client.write_batch(intents[0].action, items)
         except RefusedError as error:
             if error.status not in _BAD_ITEM:
-                return [writes.failed(intent, str(error)) for intent in intents]
-            return await self._send_singly(intents)
+                return [failed(intent, str(error)) for intent in intents]
+            return await one_by_one(intents, self._send_one)
         return writes.batch_outcomes(intents, answer)
-
-    async def _send_singly(self, intents: Sequence[Intent]) -> list[Outcome]:
-        """What stops the first stops all, as an error; what stops a later one leaves the rest."""
-        outcomes: list[Outcome] = []
-        for place, intent in enumerate(intents):
-            try:
-                outcomes.append(await self._send_one(intent))
-            except AnswerLostError as error:
-                if len(intents) == 1:
-                    raise
-                outcomes.append(writes.unclear(intent, str(error)))
-            except UserError as error:
-                if not outcomes:
-                    raise
-                return outcomes + [writes.not_done(later, str(error)) for later in intents[place:]]
-        return outcomes
 
     async def _send_one(self, intent: Intent) -> Outcome:
         body = writes.body_of(intent, datetime.now(UTC))
@@ -101,7 +85,7 @@ class Changes:
         return writes.operation_outcome(intent, answer)
 
     async def _refused(self, intent: Intent, error: RefusedError) -> Outcome:
-        outcome = writes.failed(intent, str(error))
+        outcome = failed(intent, str(error))
         if intent.action is OutboxAction.CREATE:
             return outcome
         if isinstance(error, NotThereError):
@@ -112,11 +96,11 @@ class Changes:
 
     async def _follow_one(self, intent: Intent) -> Outcome:
         if not (intent.listing_id and intent.operation_id):
-            return writes.unclear(intent, "It is not known what to ask StockX for; looked up.")
+            return unclear(intent, "It is not known what to ask StockX for; looked up.")
         try:
             answer = await self._client.operation(intent.listing_id, intent.operation_id)
         except NotThereError:
-            return writes.unclear(intent, "StockX does not know this operation (any more).")
+            return unclear(intent, "StockX does not know this operation (any more).")
         return writes.operation_outcome(intent, answer)
 
     async def _follow_batch(
@@ -126,7 +110,7 @@ class Changes:
             rows = await self._client.batch_items(action, batch_id)
         except NotThereError:
             words = "StockX does not know this batch (any more)."
-            return [writes.unclear(intent, words) for intent in intents]
+            return [unclear(intent, words) for intent in intents]
         items = readable(rows, schemas.BatchItem.model_validate)
         return [writes.item_outcome(intent, items) for intent in intents]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -112,21 +112,24 @@ class StockXClient:
 
     async def operations(self, listing_id: str) -> Sequence[Any]:
         """All of a listing. The cursor may stay the same for ever: a page of known ones ends it."""
-        found: dict[Any, Any] = {}
+        found: dict[str, Any] = {}
         params: dict[str, Any] = {"pageSize": PAGE_SIZE}
         while True:
             path = f"selling/listings/{_id(listing_id)}/operations"
             answer = await self._http.get(path, params)
             rows = [row for row in _page_of(answer, "operations").rows if isinstance(row, Mapping)]
-            new = {row.get("operationId"): row for row in rows} | found
+            new = {str(row.get("operationId")): row for row in rows} | found
             params["cursor"] = answer.get("nextCursor")
             if len(new) == len(found) or not params["cursor"]:
                 return list(new.values())
             found = new
 
     async def _page(self, path: str, name: str, page: int, limits: Mapping[str, Any]) -> RawPage:
+        """An empty page is the last one, whatever it says, unless the count promises more."""
         params = {"pageNumber": page, "pageSize": PAGE_SIZE, **limits}
-        return _page_of(await self._http.get(path, params), name)
+        answer = _page_of(await self._http.get(path, params), name)
+        more = answer.rows or page * PAGE_SIZE < (answer.count or 0)
+        return answer if more else replace(answer, has_next=False)
 
 
 def _page_of(answer: Any, name: str) -> RawPage:

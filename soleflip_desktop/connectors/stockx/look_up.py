@@ -15,17 +15,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from soleflip_desktop.connectors.base import NotThereError
+from soleflip_desktop.connectors.outcomes import confirmed, not_done, unclear
+from soleflip_desktop.connectors.reading import readable
 from soleflip_desktop.connectors.stockx import schemas
 from soleflip_desktop.connectors.stockx.client import StockXClient
 from soleflip_desktop.connectors.stockx.mapping import LISTING_STATUS
-from soleflip_desktop.connectors.stockx.writes import (
-    confirmed,
-    gone,
-    judged,
-    not_done,
-    operation_outcome,
-    unclear,
-)
+from soleflip_desktop.connectors.stockx.writes import gone, judged, operation_outcome
 from soleflip_desktop.domain.outbox import Intent, OutboxAction, OutboxState, Outcome
 from soleflip_desktop.domain.transactions import ListingStatus
 
@@ -77,7 +72,7 @@ class LookUp:
         page, has_next = 1, True
         while has_next:
             answer = await self._client.listings_page(page, variant_ids)
-            for listing in _read(answer.rows):
+            for listing in readable(answer.rows, schemas.Listing.model_validate):
                 found[listing.listing_id] = listing
             page, has_next = page + 1, answer.has_next
         return sorted(found.values(), key=lambda listing: listing.created_at or _LATEST)
@@ -111,7 +106,8 @@ class LookUp:
     async def _changed(self, intent: Intent) -> Outcome:
         listing_id = intent.listing_id or ""
         try:
-            listings = _read([await self._client.listing(listing_id)])
+            row = await self._client.listing(listing_id)
+            listings = readable([row], schemas.Listing.model_validate)
             done = judged(intent, listings[0]) if listings else None
             return done or await self._under_way(intent, listing_id)
         except NotThereError:
@@ -155,13 +151,3 @@ class LookUp:
         if intent.sent_at is not None and self._age(intent) < self._settles_in:
             return unclear(intent, "Not to be seen at StockX yet; it is looked up again.")
         return not_done(intent, "StockX has not done it; it is sent again.")
-
-
-def _read(rows: Sequence[Any]) -> list[schemas.Listing]:
-    found = []
-    for row in rows:
-        try:
-            found.append(schemas.Listing.model_validate(row))
-        except ValidationError:
-            continue
-    return found

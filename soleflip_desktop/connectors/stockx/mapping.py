@@ -5,23 +5,18 @@ Nothing is computed here that StockX did not say: sizes keep its label, the payo
 
 from __future__ import annotations
 
-import json
 import re
-import zlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import ValidationError
-
+from soleflip_desktop.connectors.reading import Records
 from soleflip_desktop.connectors.stockx import schemas
 from soleflip_desktop.domain.catalog import IdentifierScheme
 from soleflip_desktop.domain.marketplace import (
-    BadRecord,
     MarketPrice,
-    Raw,
     RemoteCharge,
     RemoteEntity,
     RemoteListing,
@@ -32,8 +27,6 @@ from soleflip_desktop.domain.marketplace import (
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.sizes import parse_size
 from soleflip_desktop.domain.transactions import ChargeKind, ListingStatus, OrderStatus
-
-T = TypeVar("T")
 
 _O, _L, _C = OrderStatus, ListingStatus, ChargeKind
 
@@ -77,12 +70,13 @@ _CHARGES: Sequence[tuple[re.Pattern[str], ChargeKind]] = (
 )
 #: Where buyer and parcel would be found; whatever bears such a name is not kept.
 _PERSONAL = re.compile(
-    r"tracking|label|address|e-?mail|phone|buyer|customer|recipient|vat", re.IGNORECASE
+    r"tracking|label|address|street|city|zip|postal|(first|last|full|user|seller)_?name|ship_?to"
+    r"|e-?mail|phone|buyer|customer|recipient|vat|tax_?id",
+    re.IGNORECASE,
 )
 _WITH_LETTER = re.compile(r"(\d{1,2}(?:\.5)?)\s*([WYC])", re.IGNORECASE | re.ASCII)
 #: What StockX says of retail prices has no currency; they are those of the United States.
 _RETAIL_CURRENCY = "USD"
-_SHOWN_LETTERS = 60
 
 
 def order_of(row: Mapping[str, Any]) -> RemoteOrder:
@@ -166,11 +160,16 @@ def price_of(row: Mapping[str, Any], product_id: str, currency: str) -> MarketPr
     return MarketPrice(
         variant=_variant_of(schemas.ProductRef(productId=data.product_id or product_id), variant),
         currency=data.currency_code or currency,
-        lowest_ask=block.lowest_ask or data.lowest_ask_amount or None,
-        highest_bid=block.highest_bid_amount or data.highest_bid_amount or None,
-        sell_faster=block.sell_faster or data.sell_faster_amount or None,
-        earn_more=block.earn_more or data.earn_more_amount or None,
+        lowest_ask=_price(block.lowest_ask, data.lowest_ask_amount),
+        highest_bid=_price(block.highest_bid_amount, data.highest_bid_amount),
+        sell_faster=_price(block.sell_faster, data.sell_faster_amount),
+        earn_more=_price(block.earn_more, data.earn_more_amount),
     )
+
+
+def _price(*told: Decimal | None) -> Decimal | None:
+    """The first that is one; nothing costs nothing, or less."""
+    return next((amount for amount in told if amount is not None and amount > 0), None)
 
 
 def size_text(size: str | None, kind: str | None = None) -> str | None:
@@ -204,37 +203,8 @@ def cleaned(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
-def read_all(
-    rows: Sequence[Any], read: Callable[[Mapping[str, Any]], T], entity: RemoteEntity, key: str
-) -> tuple[tuple[T, ...], tuple[BadRecord, ...]]:
-    """One bad record never costs its page. `key` names the field with the record's id."""
-    good, bad = [], []
-    for row in rows:
-        try:
-            good.append(read(row if isinstance(row, Mapping) else {}))
-        except ValidationError as error:
-            bad.append(_bad(row, entity, key, error))
-    return tuple(good), tuple(bad)
-
-
-def readable(rows: Sequence[Any], read: Callable[[Mapping[str, Any]], T]) -> tuple[T, ...]:
-    """Of a list in which a bad record may be left out: search hits, sizes, prices."""
-    return read_all(rows, read, RemoteEntity.LISTING, "")[0]
-
-
-def _bad(row: Any, entity: RemoteEntity, key: str, error: ValidationError) -> BadRecord:
-    raw: Raw = cleaned(row) if isinstance(row, Mapping) else {"record": cleaned(row)}
-    named = raw.get(key)
-    text = json.dumps(raw, sort_keys=True, default=str)
-    found = str(named) if named else f"unnamed-{zlib.crc32(text.encode()):08x}"
-    first = error.errors(include_url=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
-    value = "nothing" if first["type"] == "missing" else f"“{first['input']}”"[:_SHOWN_LETTERS]
-    message = (
-        f"StockX sent {value} as {field} of {entity} {found}, which cannot be read. "
-        "Look at it at StockX; read it again when it is right there."
-    )
-    return BadRecord(entity, found, message, raw)
+ORDERS = Records("StockX", RemoteEntity.ORDER, "orderNumber", cleaned)
+LISTINGS = Records("StockX", RemoteEntity.LISTING, "listingId", cleaned)
 
 
 def _variant_of(

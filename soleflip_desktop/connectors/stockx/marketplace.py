@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from soleflip_desktop.connectors.base import (
     REQUESTS,
@@ -17,6 +18,7 @@ from soleflip_desktop.connectors.base import (
     Traffic,
 )
 from soleflip_desktop.connectors.http import HttpClient
+from soleflip_desktop.connectors.reading import readable
 from soleflip_desktop.connectors.stockx import mapping
 from soleflip_desktop.connectors.stockx.auth import LOGIN, tokens
 from soleflip_desktop.connectors.stockx.changes import Changes
@@ -36,7 +38,6 @@ from soleflip_desktop.domain.marketplace import (
     Page,
     Position,
     Quota,
-    RemoteEntity,
     RemoteListing,
     RemoteOrder,
     RemoteProduct,
@@ -111,9 +112,7 @@ class StockXApi:
         part, number = _place(position, _ACTIVE)
         day = None if since is None else (since.astimezone(UTC) - _DAY_MARGIN).date().isoformat()
         page = await self._client.orders_page(part, number, day)
-        records, bad = mapping.read_all(
-            page.rows, mapping.order_of, RemoteEntity.ORDER, "orderNumber"
-        )
+        records, bad = mapping.ORDERS.read_all(page.rows, mapping.order_of)
         after: Position | None = {"part": part, "page": number + 1}
         if not page.has_next:
             after = {"part": _HISTORY, "page": 1} if part == _ACTIVE else None
@@ -121,7 +120,7 @@ class StockXApi:
 
     async def order(self, number: str) -> Sequence[RemoteOrder]:
         row = await self._client.order(number)
-        good, bad = mapping.read_all([row], mapping.order_of, RemoteEntity.ORDER, "orderNumber")
+        good, bad = mapping.ORDERS.read_all([row], mapping.order_of)
         if bad:
             raise RefusedError(bad[0].message, 200)
         return good
@@ -129,9 +128,7 @@ class StockXApi:
     async def listings(self, position: Position | None) -> Page[RemoteListing]:
         _part, number = _place(position, _LISTINGS)
         page = await self._client.listings_page(number)
-        records, bad = mapping.read_all(
-            page.rows, mapping.listing_of, RemoteEntity.LISTING, "listingId"
-        )
+        records, bad = mapping.LISTINGS.read_all(page.rows, mapping.listing_of)
         after = {"part": _LISTINGS, "page": number + 1} if page.has_next else None
         return _page(records, bad, after, _LISTINGS, page)
 
@@ -139,14 +136,14 @@ class StockXApi:
         words = " ".join(text.split())
         if not words:
             return ()
-        return mapping.readable(await self._client.search(words), mapping.product_of)
+        return readable(await self._client.search(words), mapping.product_of)
 
     async def variants(self, product_id: str) -> Sequence[RemoteVariant]:
-        return mapping.readable(await self._client.variants(product_id), mapping.variant_of)
+        return readable(await self._client.variants(product_id), mapping.variant_of)
 
     async def prices(self, product_id: str) -> Sequence[MarketPrice]:
         rows = await self._client.market_data(product_id, self._currency)
-        return mapping.readable(rows, lambda row: mapping.price_of(row, product_id, self._currency))
+        return readable(rows, lambda row: mapping.price_of(row, product_id, self._currency))
 
     async def send(self, intents: Sequence[Intent]) -> Sequence[Outcome]:
         return await self._changes.send(intents)
@@ -168,7 +165,7 @@ class StockXApi:
                 "there from the sale until the parcel is scanned.",
                 404,
             )
-        shipping_id = str(url).rstrip("/").rpartition("/")[2]
+        shipping_id = urlsplit(str(url)).path.rstrip("/").rpartition("/")[2]
         data = await self._client.shipping_document(order_number, shipping_id)
         if not data.startswith(b"%PDF-"):
             raise AnswerLostError("StockX sent something that is no PDF. Try it again.")

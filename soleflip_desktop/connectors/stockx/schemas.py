@@ -5,43 +5,12 @@ Amounts are texts in major units, sometimes "76.0000", sometimes numbers, someti
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from soleflip_desktop.domain.money import CENT
-
-_MOST_DIGITS = 12
-
-
-def amount_of(value: Any) -> Decimal | None:
-    """Exact; None for null and empty. Raises ValueError for what is no amount."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise ValueError("an amount is a number, or a text with one")  # noqa: TRY004  (pydantic)
-    try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
-    except InvalidOperation:
-        raise ValueError("this is not a number") from None
-    if not amount.is_finite() or not -_MOST_DIGITS < amount.adjusted() < _MOST_DIGITS:
-        raise ValueError("this is no amount that anything costs")
-    cents = amount.quantize(CENT)
-    return cents if cents == amount else amount
-
-
-def _aware(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-Amount = Annotated[Decimal | None, BeforeValidator(amount_of)]
-Price = Annotated[Decimal, BeforeValidator(amount_of)]
-Instant = Annotated[datetime, AfterValidator(_aware)]
-Word = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+from soleflip_desktop.connectors.reading import Amount, Currency, Instant, Price, Word
 
 
 class _Answer(BaseModel):
@@ -85,7 +54,6 @@ class Shipment(_Answer):
     """What an order in full adds; parcel numbers are not read."""
 
     ship_by_date: Instant | None = None
-    shipping_document_url: str | None = None
 
 
 class Order(_Answer):

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from soleflip_desktop.connectors.base import AnswerLostError
+from soleflip_desktop.connectors.outcomes import confirmed, failed, unclear
 from soleflip_desktop.connectors.stockx import schemas
 from soleflip_desktop.connectors.stockx.mapping import LISTING_STATUS, cleaned
 from soleflip_desktop.domain.outbox import Intent, OutboxAction, OutboxState, Outcome
@@ -134,29 +135,6 @@ def pending(intent: Intent) -> Outcome:
     )
 
 
-def confirmed(
-    intent: Intent,
-    listing_id: str | None,
-    raw: Mapping[str, Any] | None = None,
-    message: str = "",
-) -> Outcome:
-    return Outcome(
-        intent.id, _S.CONFIRMED, listing_id=listing_id, raw=raw, ask=intent.ask, message=message
-    )
-
-
-def failed(intent: Intent, message: str) -> Outcome:
-    return Outcome(intent.id, _S.FAILED, listing_id=intent.listing_id, message=message)
-
-
-def unclear(intent: Intent, message: str) -> Outcome:
-    return Outcome(intent.id, _S.UNKNOWN, listing_id=intent.listing_id, message=message)
-
-
-def not_done(intent: Intent, message: str) -> Outcome:
-    return Outcome(intent.id, _S.QUEUED, listing_id=intent.listing_id, message=message)
-
-
 def gone(intent: Intent) -> Outcome:
     """The listing is not there any more: what a deletion wanted, and the end of anything else."""
     if intent.action is _A.DELETE:
@@ -194,8 +172,8 @@ def _item_at(place: str, items: Sequence[schemas.BatchItem]) -> schemas.BatchIte
 def _fits(intent: Intent, given: Mapping[str, Any]) -> bool:
     """What StockX repeats of an input must be the intent's; it may leave it out."""
     if intent.action is _A.CREATE:
-        return given.get("variantId") in {None, intent.variant_id}
-    return given.get("listingId", given.get("id")) in {None, intent.listing_id}
+        return given.get("variantId") in (None, intent.variant_id)
+    return given.get("listingId", given.get("id")) in (None, intent.listing_id)
 
 
 def _failed(error: Any) -> str:

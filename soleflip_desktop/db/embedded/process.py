@@ -62,8 +62,12 @@ def _name_and_state(pid: int) -> tuple[str, str]:
 
 
 def environment() -> dict[str, str]:
-    """Ours, without what would lead PostgreSQL's programs elsewhere."""
-    result = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+    """Ours, without what would lead PostgreSQL's programs elsewhere, and without our secrets.
+
+    Log-ins of marketplaces may lie in our environment; the server outlives us and shows its own.
+    """
+    ours = ("PG", "SOLEFLIP_")
+    result = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     # PyInstaller points these at the bundle's libraries and keeps the user's value in *_ORIG.
     for key in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
         result.pop(key, None)

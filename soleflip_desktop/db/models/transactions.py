@@ -131,6 +131,12 @@ class Order(TimestampMixin, Base):
             "listing_id",
             postgresql_where=sa.text("listing_id IS NOT NULL"),
         ),
+        # What has to be shipped next is asked after each change.
+        sa.Index(
+            "ix_order_ship_by",
+            "ship_by",
+            postgresql_where=sa.text("status IN ('pending', 'confirmed') AND ship_by IS NOT NULL"),
+        ),
         sa.Index("ix_order_variant_id", "variant_id"),
         sa.CheckConstraint("external_id IS NOT NULL OR content_key IS NOT NULL", "identity"),
         sa.CheckConstraint(

@@ -48,7 +48,8 @@ def add(
 ) -> int:
     """The account of that name becomes the synced one; without a label, imports' default is meant.
 
-    What failed for want of a log-in may run again at once.
+    The name of its secrets stays: other desktops keep theirs under it. What failed for want of a
+    log-in may run again at once.
     """
     platform = session.scalars(sa.select(Platform).where(Platform.slug == marketplace)).one()
     values: dict[str, Any] = {
@@ -58,10 +59,11 @@ def add(
         "keyring_ref": keyring_ref,
         "updated_at": sa.func.now(),
     }
+    kept = {"keyring_ref": sa.func.coalesce(PlatformAccount.keyring_ref, keyring_ref)}
     account_id = session.scalars(
         insert(PlatformAccount)
         .values(platform_id=platform.id, label=label or platform.name, **values)
-        .on_conflict_do_update(index_elements=["platform_id", "label"], set_=values)
+        .on_conflict_do_update(index_elements=["platform_id", "label"], set_=values | kept)
         .returning(PlatformAccount.id)
     ).one()
     start_afresh(session, account_id)

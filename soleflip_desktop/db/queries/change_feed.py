@@ -58,7 +58,11 @@ def entries_since(session: Session, position: int) -> list[FeedEntry]:
 
 
 def items_of_listings(session: Session, ids: Sequence[int]) -> list[int]:
-    statement = sa.text("SELECT DISTINCT item_id FROM transactions.listing WHERE id = ANY(:ids)")
+    """A marketplace offers units that nobody entered yet: such a listing touches none."""
+    statement = sa.text(
+        "SELECT DISTINCT item_id FROM transactions.listing "
+        "WHERE id = ANY(:ids) AND item_id IS NOT NULL"
+    )
     return list(session.scalars(statement, {"ids": list(ids)}))
 
 

@@ -1,7 +1,8 @@
 """The computed figures of a unit, each defined once: for the cells shown and for the sort keys.
 
 Aliases as in `joins`: i the unit, o its sale, m the newest market data of its variant, g its open
-listings, t its attachments. Amounts are in major units; percentages are rounded to two places.
+listings, t its attachments, q its presale marking. Amounts are in major units; percentages are
+rounded to two places.
 """
 
 from __future__ import annotations
@@ -27,6 +28,15 @@ MARGIN_AT_ASK_PCT = (
     "(CASE WHEN m.currency = i.cost_currency "
     f"THEN round((m.lowest_ask - {LANDED_COST}) / nullif(m.lowest_ask, 0) * 100, 2) END)"
 )
+
+#: A unit that may still have to be sent: what leaves the house fulfils its promise.
+NOT_SENT = "('ordered', 'incoming', 'available', 'reserved', 'sold', 'to_ship', 'packed')"
+
+#: Promised on StockX (presale), and not sent yet.
+PRESALE = f"(q.item_id IS NOT NULL AND i.status IN {NOT_SENT})"
+
+#: When it has to leave the house: an order tells more than a promise; blank once it has left.
+SHIP_BY = f"(CASE WHEN i.status IN {NOT_SENT} THEN coalesce(o.ship_by, q.ship_by) END)"
 
 MARKET = """
 LEFT JOIN LATERAL (
@@ -58,4 +68,14 @@ LEFT JOIN (
     SELECT n.item_id, count(*)::integer AS files FROM inventory.attachment n
     WHERE {scope} GROUP BY n.item_id
 ) t ON t.item_id = i.id
+"""  # noqa: S608  (our own constants)
+
+
+def promises(scope: str) -> str:
+    """The open presale marking by unit; `scope` limits n.item_id."""
+    return f"""
+LEFT JOIN (
+    SELECT n.item_id, min(n.ship_by) AS ship_by FROM inventory.stockx_presale_marking n
+    WHERE n.unmarked_at IS NULL AND {scope} GROUP BY n.item_id
+) q ON q.item_id = i.id
 """  # noqa: S608  (our own constants)

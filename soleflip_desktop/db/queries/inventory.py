@@ -15,11 +15,14 @@ from soleflip_desktop.db.queries.figures import (
     LANDED_COST,
     MARGIN_AT_ASK_PCT,
     MARKET,
+    PRESALE,
     PROFIT,
     PROFIT_PER_DAY,
     ROI_PCT,
+    SHIP_BY,
     attachments,
     listings,
+    promises,
 )
 from soleflip_desktop.db.queries.joins import LIVE_SALE, catalog
 from soleflip_desktop.db.queries.provenance import provenance
@@ -55,7 +58,8 @@ SELECT i.id, p.name AS product, b.name AS brand, p.style_code, c.name AS categor
     {LANDED_COST} AS landed_cost, {DAYS_HELD} AS days_held, {ROI_PCT} AS roi_pct,
     {PROFIT_PER_DAY} AS profit_per_day, m.lowest_ask AS market_value,
     m.currency AS market_currency, m.observed_at AS market_seen_at,
-    {MARGIN_AT_ASK_PCT} AS margin_at_ask_pct, coalesce(t.files, 0) AS attachments
+    {MARGIN_AT_ASK_PCT} AS margin_at_ask_pct, coalesce(t.files, 0) AS attachments,
+    {PRESALE} AS presale, {SHIP_BY} AS ship_by
 FROM inventory.item i
 {catalog("i")}LEFT JOIN transactions.order o ON {LIVE_SALE}
 LEFT JOIN system.platform_account a ON a.id = o.platform_account_id
@@ -63,6 +67,7 @@ LEFT JOIN system.platform f ON f.id = a.platform_id
 LEFT JOIN inventory.location w ON w.id = i.location_id
 LEFT JOIN suppliers.supplier u ON u.id = i.supplier_id
 {MARKET}{listings("l.item_id = ANY(:ids)")}{attachments("n.item_id = ANY(:ids)")}
+{promises("n.item_id = ANY(:ids)")}
 WHERE i.id = ANY(:ids)
 """  # noqa: S608  (our own constants)
 )

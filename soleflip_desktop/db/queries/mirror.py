@@ -20,11 +20,14 @@ from soleflip_desktop.db.queries.figures import (
     LANDED_COST,
     MARGIN_AT_ASK_PCT,
     MARKET,
+    PRESALE,
     PROFIT,
     PROFIT_PER_DAY,
     ROI_PCT,
+    SHIP_BY,
     attachments,
     listings,
+    promises,
 )
 from soleflip_desktop.db.queries.joins import LIVE_SALE
 from soleflip_desktop.domain.inventory import BoxState, Condition, ItemStatus, VatScheme
@@ -110,7 +113,10 @@ _ITEM_TEXTS = _CURRENCIES | {
     "notes": "i.notes",
 }
 
-_ORDER_TEXTS = _CURRENCIES | {"buyer_country": "o.buyer_country"}
+_ORDER_TEXTS = _CURRENCIES | {
+    "buyer_country": "o.buyer_country",
+    "remote_status": "o.remote_status",
+}
 
 ITEM_KEYS = KeyTable(
     table="inventory.item",
@@ -123,6 +129,7 @@ ITEM_KEYS = KeyTable(
         "m": lambda _scope: MARKET,
         "g": lambda scope: listings(scope("l.item_id")),
         "t": lambda scope: attachments(scope("n.item_id")),
+        "q": lambda scope: promises(scope("n.item_id")),
     },
     keys=_SALE_KEYS
     | _COST_KEYS
@@ -149,6 +156,8 @@ ITEM_KEYS = KeyTable(
         "delivered_at": _micros("i.delivered_at"),
         "return_until": "(i.return_until - DATE '1970-01-01')::bigint",
         "attachments": "coalesce(t.files, 0)::bigint",
+        "presale": f"(CASE WHEN {PRESALE} THEN 1 END)::bigint",
+        "ship_by": _micros(SHIP_BY),
     },
     texts=_ITEM_TEXTS,
 )
@@ -165,6 +174,7 @@ ORDER_KEYS = KeyTable(
         "status": _place(OrderStatus, "o.status"),
         "charges": _scaled("(o.payout_amount - o.gross_amount)"),
         "paid_at": _micros("o.paid_at"),
+        "ship_by": _micros("o.ship_by"),
     },
     texts=_ORDER_TEXTS | {"order_number": "o.external_id"},
 )

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from soleflip_desktop.domain import inventory
 from soleflip_desktop.domain.inventory import ItemStatus
 from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.domain.money import Money
@@ -31,8 +32,8 @@ from soleflip_desktop.domain.outbox import (
 )
 from soleflip_desktop.domain.sync import AccountSettings
 
-#: In these a unit can be bought from us (the trigger `queue_delisting` has the same list).
-IN_STOCK = "('ordered', 'incoming', 'available', 'consigned', 'reserved')"
+#: inventory.IN_STOCK as SQL.
+IN_STOCK = str(tuple(map(str, inventory.IN_STOCK)))
 #: What entry `o` is about: its listing l, account a, platform f, and p in size s, where known.
 ABOUT = """
 JOIN system.platform_account a ON a.id = o.platform_account_id

@@ -18,6 +18,7 @@ from soleflip_desktop.domain.outbox import ListingDraft
 
 #: Entries that did not leave yet.
 UNSENT = "('held', 'queued', 'failed')"
+REFUSED = "(o.action = 'reprice' AND o.state = 'failed')"
 #: Units are locked before outbox and listings, by everybody: a sale at the same moment waits.
 _LOCK_UNITS = sa.text("""
 SELECT id FROM inventory.item WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id
@@ -146,12 +147,15 @@ SELECT i.id FROM inventory.item i WHERE i.id IN (
     SELECT l.item_id FROM transactions.listing l WHERE l.id = ANY(CAST(:ids AS bigint[])))
 ORDER BY i.id FOR NO KEY UPDATE
 """)
-#: What was not sent yet is changed as it waits there.
+#: What was not sent yet is changed as it waits there; a price that was refused is tried again.
 _EDIT_UNSENT = sa.text(f"""
-UPDATE transactions.outbox o SET ask = :ask, updated_at = now()
+UPDATE transactions.outbox o SET ask = :ask, updated_at = now(),
+    state = CASE WHEN {REFUSED} THEN 'queued' ELSE o.state END,
+    error = CASE WHEN {REFUSED} THEN '' ELSE o.error END
 FROM transactions.listing l
 WHERE l.id = o.listing_id AND l.id = ANY(CAST(:ids AS bigint[]))
-    AND o.action IN ('create', 'reprice') AND o.state IN {UNSENT} AND o.ask <> :ask
+    AND o.action IN ('create', 'reprice') AND o.state IN {UNSENT}
+    AND (o.ask <> :ask OR {REFUSED})
 RETURNING o.listing_id
 """)  # noqa: S608  (our own constants)
 _ASK_OF_QUEUED = sa.text("""

@@ -8,7 +8,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.domain.market import ShipByRow
+from soleflip_desktop.db.queries.figures import NOT_SENT
+from soleflip_desktop.domain.market import ShipByCount, ShipByRow
 
 #: A unit can be promised until it is sold; a marking of ours is changed, not doubled.
 _LOCK = sa.text("""
@@ -52,7 +53,7 @@ JOIN catalog.product p ON p.id = v.product_id
 JOIN catalog.size s ON s.id = v.size_id
 """
 #: An order tells more than the promise of its unit.
-_DUE = sa.text(f"""
+_DUE = f"""
 SELECT x.ship_by, {_TITLE}, f.name, x.item_id, x.id, x.external_id
 FROM transactions.order x
 JOIN system.platform_account a ON a.id = x.platform_account_id
@@ -62,11 +63,14 @@ UNION ALL
 SELECT m.ship_by, {_TITLE}, 'StockX', x.id, NULL, NULL
 FROM inventory.stockx_presale_marking m JOIN inventory.item x ON x.id = m.item_id {_SIZE}
 WHERE m.ship_by <= :until AND m.unmarked_at IS NULL
-    AND x.status IN ('ordered', 'incoming', 'available', 'reserved', 'sold', 'to_ship', 'packed')
+    AND x.status IN {NOT_SENT}
     AND NOT EXISTS (SELECT FROM transactions.order o WHERE o.item_id = x.id
         AND o.ship_by IS NOT NULL AND o.status IN ('pending', 'confirmed'))
-ORDER BY 1, 2, 4
-""")  # noqa: S608  (our own constants)
+"""  # noqa: S608  (our own constants)
+_ROWS = sa.text(f"{_DUE}ORDER BY 1, 2, 4 LIMIT :limit")
+_COUNT = sa.text(
+    f"SELECT count(*) FILTER (WHERE ship_by < :now), count(*) FROM ({_DUE}) AS due"  # noqa: S608  (our own constants)
+)
 
 
 def mark(session: Session, item_ids: Sequence[int], ship_by: datetime | None) -> int:
@@ -81,6 +85,12 @@ def unmark(session: Session, item_ids: Sequence[int]) -> int:
     return len(session.execute(_UNMARK, {"ids": list(item_ids)}).all())
 
 
-def ship_by_due(session: Session, until: datetime) -> list[ShipByRow]:
+def ship_by_due(session: Session, until: datetime, limit: int) -> list[ShipByRow]:
     """Open orders and promised units that have to leave by then, the most urgent first."""
-    return [ShipByRow(*row) for row in session.execute(_DUE, {"until": until})]
+    rows = session.execute(_ROWS, {"until": until, "limit": limit})
+    return [ShipByRow(*row) for row in rows]
+
+
+def ship_by_count(session: Session, now: datetime, until: datetime) -> ShipByCount:
+    overdue, due = session.execute(_COUNT, {"now": now, "until": until}).one()
+    return ShipByCount(overdue, due - overdue)

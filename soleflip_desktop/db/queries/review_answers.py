@@ -8,29 +8,33 @@ from typing import Any
 import psycopg
 
 from soleflip_desktop.db.queries import remote_records, review_inbox
+from soleflip_desktop.db.queries.joins import LIVE_SALE
+from soleflip_desktop.db.queries.outbox_rows import IN_STOCK
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.sync import REVIEW_ANSWERS, ReviewAnswer, ReviewRow
 
 Connection = psycopg.Connection[Any]
 _A = ReviewAnswer
 
+#: Only what still seems to be offered: a sale that came meanwhile knows better.
 END = """
 UPDATE transactions.listing SET status = %s
-WHERE id = ANY(%s) AND status IS DISTINCT FROM %s RETURNING item_id
+WHERE id = ANY(%s) AND status IN ('active', 'inactive') RETURNING item_id
 """
 #: After its listing, so that the trigger ends the unit's offers everywhere else, but not this one.
 SELL = """
 UPDATE inventory.item SET status = 'sold'
 WHERE id = ANY(%s) AND status IN ('ordered', 'incoming', 'available', 'consigned', 'reserved')
 """
-FITS = """
-SELECT i.variant_id = l.variant_id, a.id IS NOT NULL
+FITS = f"""
+SELECT i.variant_id = l.variant_id, a.id IS NOT NULL,
+    i.status IN {IN_STOCK} AND NOT EXISTS (SELECT FROM transactions.order o WHERE {LIVE_SALE})
 FROM transactions.listing l JOIN inventory.item i ON i.id = %(item)s
 LEFT JOIN transactions.listing a ON a.item_id = i.id AND a.id <> l.id
     AND a.platform_account_id = l.platform_account_id
     AND a.status IN ('queued', 'active', 'inactive', 'matched')
-WHERE l.id = %(listing)s
-"""
+WHERE l.id = %(listing)s FOR UPDATE OF i
+"""  # noqa: S608  (our own constants)
 LINK = "UPDATE transactions.listing SET item_id = %s WHERE id = %s AND item_id IS NULL"
 ADD_UNITS = """
 WITH homeless AS (
@@ -85,7 +89,7 @@ def _apply(
 
 
 def _end(connection: Connection, listings: Sequence[int], given: ReviewAnswer) -> None:
-    ended = connection.execute(END, (given, list(listings), given)).fetchall()
+    ended = connection.execute(END, (given, list(listings))).fetchall()
     if given is _A.SOLD:
         connection.execute(SELL, ([item_id for (item_id,) in ended if item_id],))
 
@@ -97,9 +101,13 @@ def _link(connection: Connection, listings: Sequence[int], item_id: int | None) 
     found = connection.execute(FITS, {"item": item_id, "listing": listing_id}).fetchone()
     if found is None:
         raise UserError(f"There is no unit {item_id}. Choose another one.")
-    same_size, listed = found
+    same_size, listed, free = found
     if not same_size:
         raise UserError(f"Unit {item_id} is another product or size. Choose one of the same.")
     if listed:
         raise UserError(f"Unit {item_id} is offered on this account already. Choose another one.")
+    if not free:
+        raise UserError(
+            f"Unit {item_id} is not in stock, or it is sold already. Choose another one."
+        )
     connection.execute(LINK, (item_id, listing_id))

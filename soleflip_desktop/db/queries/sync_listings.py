@@ -24,12 +24,13 @@ from soleflip_desktop.domain.transactions import ListingStatus
 Connection = psycopg.Connection[Any]
 Row = dict[str, Any]
 
+#: Whoever sells a unit meanwhile may refer to its listings: it must not wait for us, nor we for it.
 STORED = """
 SELECT l.id, l.external_id, l.item_id, coalesce(l.variant_id, i.variant_id) AS variant_id,
     l.status, l.ask, l.currency, l.expires_at, l.quantity, l.remote_status
 FROM transactions.listing l LEFT JOIN inventory.item i ON i.id = l.item_id
 WHERE l.platform_account_id = %s AND (l.external_id = ANY(%s) OR l.id = ANY(%s))
-ORDER BY l.id FOR UPDATE OF l
+ORDER BY l.id FOR NO KEY UPDATE OF l
 """
 SALES = """
 SELECT external_id, id, item_id, listing_id FROM transactions.order

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 
 from soleflip_desktop.db.queries import sync_catalog
-from soleflip_desktop.db.queries.remote_records import exact_json
+from soleflip_desktop.db.queries.remote_records import Sight, exact_json
 from soleflip_desktop.domain.catalog import IdentifierScheme
 from soleflip_desktop.domain.marketplace import Marketplace, MarketPrice
 from soleflip_desktop.domain.money import round_cents
@@ -38,6 +39,27 @@ SELECT number FROM (
 ) AS open
 GROUP BY number ORDER BY min(seen_at), number LIMIT %(limit)s
 """
+
+#: An order of an import may not have been told yet: it gets an empty record. One that somebody
+#: wanted read again has had its chance: it waits like the others.
+NOTE_LOOK_UP = """
+INSERT INTO integration.remote_record AS r
+    (platform_account_id, entity, external_id, raw, digest, local_id, round, part)
+SELECT %(account)s, 'order', external_id, '{}', %(digest)s, min(id), %(round)s, %(part)s
+FROM (
+    SELECT external_id, id FROM transactions.order WHERE platform_account_id = %(account)s
+    UNION ALL
+    SELECT external_id, local_id FROM integration.remote_record
+    WHERE platform_account_id = %(account)s AND entity = 'order'
+) AS known
+WHERE external_id = %(number)s OR starts_with(external_id, %(number)s || '/')
+GROUP BY external_id
+ON CONFLICT (platform_account_id, entity, external_id) DO UPDATE SET
+    round = excluded.round, part = excluded.part, seen_at = now(),
+    digest = coalesce(nullif(r.digest, ''), excluded.digest)
+"""
+#: No record has this digest, so it counts as changed when it is told.
+_NEVER_TOLD = "not told"
 
 #: Half of them may be products of which the platform has never told a price: asking for those
 #: again and again must not keep the others from being asked.
@@ -70,6 +92,9 @@ SCHEMES: Mapping[Marketplace, IdentifierScheme] = {
     Marketplace.ALIAS: IdentifierScheme.ALIAS_CATALOG,
 }
 
+CURRENCY_LETTERS = 3
+#: Columns of amounts hold less (numeric(14, 2)).
+TOO_MUCH = Decimal(10) ** 12
 PRICES = """
 INSERT INTO integration.marketplace_data (variant_id, platform_id, observed_at, currency,
     lowest_ask, highest_bid, last_sale, sell_faster, earn_more, sales_72h)
@@ -98,6 +123,18 @@ def orders(connection: Connection, account: Account, round_: str, limit: int) ->
     return [row[0] for row in connection.execute(ORDERS, values)]
 
 
+def note_look_up(connection: Connection, sight: Sight, number: str) -> None:
+    """The order, or all units of it, counts as looked at in this pass."""
+    values = {
+        "account": sight.account_id,
+        "round": sight.round,
+        "part": sight.part,
+        "number": number,
+        "digest": _NEVER_TOLD,
+    }
+    connection.execute(NOTE_LOOK_UP, values)
+
+
 def products(connection: Connection, account: Account, limit: int | None) -> list[PricedProduct]:
     """Products in stock that can be found there, those asked longest ago first."""
     values = {
@@ -111,31 +148,51 @@ def products(connection: Connection, account: Account, limit: int | None) -> lis
 def take_prices(
     connection: Connection, account: Account, prices: Sequence[MarketPrice]
 ) -> SyncCounts:
-    """One row a size that we know; the others count as unchanged."""
-    ids = sync_catalog.find(connection, {price.variant for price in prices})
+    """One row a size that we know; the others count as unchanged, what is no price as failed."""
+    good = [price for price in prices if _is_sound(price)]
+    ids = sync_catalog.find(connection, {price.variant for price in good})
     rows = {
         (ids[price.variant], price.currency): _row(ids[price.variant], price)
-        for price in prices
+        for price in good
         if price.variant in ids
     }
     created = 0
     if rows:
         values = (exact_json(list(rows.values())), account.marketplace)
         created = connection.execute(PRICES, values).rowcount
-    return SyncCounts(fetched=len(prices), created=created, unchanged=len(prices) - created)
+    return SyncCounts(
+        fetched=len(prices),
+        created=created,
+        unchanged=len(good) - created,
+        failed=len(prices) - len(good),
+    )
 
 
-def _row(variant_id: int, price: MarketPrice) -> dict[str, Any]:
-    amounts = {
+def _amounts(price: MarketPrice) -> dict[str, Decimal | None]:
+    return {
         "lowest_ask": price.lowest_ask,
         "highest_bid": price.highest_bid,
         "last_sale": price.last_sale,
         "sell_faster": price.sell_faster,
         "earn_more": price.earn_more,
     }
+
+
+def _is_sound(price: MarketPrice) -> bool:
+    """Whether the columns take it: an absurd figure must not stop the run of all others."""
+    told = [amount for amount in _amounts(price).values() if amount is not None]
+    return len(price.currency) == CURRENCY_LETTERS and all(
+        amount.is_finite() and 0 <= amount < TOO_MUCH for amount in told
+    )
+
+
+def _row(variant_id: int, price: MarketPrice) -> dict[str, Any]:
     return {
         "variant_id": variant_id,
         "currency": price.currency,
         "sales_72h": price.sales_72h,
-        **{name: None if value is None else round_cents(value) for name, value in amounts.items()},
+        **{
+            name: None if value is None else round_cents(value)
+            for name, value in _amounts(price).items()
+        },
     }

@@ -46,7 +46,7 @@ SELECT id, external_id, variant_id, item_id, listing_id, status, remote_status, 
     gross_amount, gross_currency, payout_amount, payout_currency, paid_at, payout_id, ship_by,
     buyer_country, buyer_region
 FROM transactions.order WHERE platform_account_id = %s AND external_id = ANY(%s)
-ORDER BY id FOR UPDATE
+ORDER BY id FOR NO KEY UPDATE
 """
 LISTINGS = """
 SELECT id, external_id, item_id, status, quantity FROM transactions.listing
@@ -71,6 +71,11 @@ SELECT external_id, id FROM transactions.payout
 WHERE platform_account_id = %(account)s AND external_id = ANY(%(refs)s)
 """
 Row = dict[str, Any]
+#: What a sale says of its listing answers a question: which unit it offered, where it went.
+_ANSWERED = {
+    "item_id": ReviewKind.LISTING_WITHOUT_UNIT,
+    "status": ReviewKind.LISTING_VANISHED,
+}
 
 
 @dataclass(slots=True)
@@ -318,19 +323,32 @@ class OrderPage:
     def _book_listing(self, listing_id: int | None, unit: Unit | None, order: OrderStatus) -> None:
         """A listing of several units goes on; what is left of it, the platform tells."""
         listing = self.listings.get(listing_id or 0)
-        if listing is None or listing["quantity"] != 1:
+        if listing is None:
             return
         changes: Row = {}
-        status = sold_listing_status(ListingStatus(listing["status"]), order)
-        if status != listing["status"]:
-            changes["status"] = status
-        if listing["item_id"] is None and unit is not None:
-            changes["item_id"] = unit.id
+        if listing["quantity"] != 1:
+            changes = self._handed_on(listing, unit)
+        else:
+            status = sold_listing_status(ListingStatus(listing["status"]), order)
+            if status != listing["status"]:
+                changes["status"] = status
+            if listing["item_id"] is None and unit is not None:
+                changes["item_id"] = unit.id
         if changes:
             listing |= changes
             self.listing_changes[listing["id"]] = (
                 self.listing_changes.get(listing["id"], {}) | changes
             )
+
+    def _handed_on(self, listing: Row, sold: Unit | None) -> Row:
+        """Offers a unit that is left instead of the sold one, whose offers are about to end."""
+        if sold is None or sold.free or listing["item_id"] != sold.id:
+            return {}
+        unit = self.units.next_unlisted(sold.variant_id)
+        if unit is None:
+            return {}
+        unit.listing_id, sold.listing_id = listing["id"], None
+        return {"item_id": unit.id}
 
     def _ask_order(self, record: RemoteOrder, old: OrderStatus, unit: Unit | None) -> None:
         new = record.status or old
@@ -355,13 +373,12 @@ class OrderPage:
         self.outcome.updated |= {r.number for r in known if self.outcome.ids[r.number] in touched}
         update_rows(self.connection, ITEM, self.units.changed())
         review_inbox.ask(self.connection, self.account.id, self.questions)
-        given = [
-            self.listings[id_]["external_id"]
-            for id_, row in self.listing_changes.items()
-            if "item_id" in row
-        ]
-        review_inbox.close_by_itself(
-            self.connection, self.account.id, ReviewKind.LISTING_WITHOUT_UNIT, given
-        )
+        for column, kind in _ANSWERED.items():
+            told = [
+                self.listings[id_]["external_id"]
+                for id_, row in self.listing_changes.items()
+                if column in row
+            ]
+            review_inbox.close_by_itself(self.connection, self.account.id, kind, told)
         undone = [record.number for record in known if record.status in UNDONE]
         review_inbox.close_by_itself(self.connection, self.account.id, ReviewKind.OVERSOLD, undone)

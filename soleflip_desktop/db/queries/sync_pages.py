@@ -40,7 +40,8 @@ class Taking(Generic[T]):
         same = self.sight.unchanged(self.connection, sent.values())
         changed = {id_: record for id_, (record, _) in records.items() if id_ not in same}
         outcome, broken = self._write(changed, records)
-        self._keep(outcome, {id_: sent[id_] for id_ in changed})
+        left_out = {record.external_id for record in broken}
+        self._keep(outcome, {id_: sent[id_] for id_ in changed if id_ not in left_out})
         self._take_bad([*bad, *broken])
         failed = len(bad) + len(broken)
         done = len(outcome.created) + len(outcome.updated)

@@ -24,7 +24,10 @@ from soleflip_desktop.domain.sync_schedule import Agenda, Planned
 
 #: First key of the advisory locks of synced accounts; the second is the account's id.
 SYNC_LOCK = 0x1A92
-CLOSED = "The app was ended during this run; what it had stored stays, the next one goes on there."
+CLOSED = (
+    "The app was ended during this run, or lost the database; what it had stored stays, the next "
+    "one goes on there."
+)
 
 _CLOCK = sa.func.clock_timestamp(type_=sa.TIMESTAMP(timezone=True))
 _HELD = sa.text("""
@@ -57,7 +60,7 @@ def start_run(session: Session, account_id: int, kind: SyncKind, *, full: bool) 
 
 
 def end_run(session: Session, run_id: int, report: KindReport) -> None:
-    """Only as long as it runs: somebody may have closed it as interrupted."""
+    """Also of one that was taken for interrupted; nothing where its account was deleted."""
     run = session.get(SyncRun, run_id)
     if run is None:
         return

@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 
-from soleflip_desktop.domain.inventory import ItemStatus
-from soleflip_desktop.domain.synced_sales import IN_STOCK, ON_THE_WAY, SOLD_WAY
+from soleflip_desktop.domain.inventory import IN_STOCK, ItemStatus
+from soleflip_desktop.domain.synced_sales import ON_THE_WAY, SOLD_WAY
 
 Connection = psycopg.Connection[Any]
 

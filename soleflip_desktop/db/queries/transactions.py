@@ -21,7 +21,8 @@ SELECT o.id, o.external_id, f.name, a.label, p.name, b.name, p.style_code, s.lab
     o.sold_at, o.gross_amount, o.gross_currency, o.payout_amount - o.gross_amount,
     o.payout_amount, o.payout_currency, i.cost_gross, i.cost_currency,
     {PROFIT},
-    o.paid_at, o.buyer_country, o.buyer_region, o.import_batch_id, o.import_row
+    o.paid_at, o.buyer_country, o.buyer_region, o.import_batch_id, o.import_row,
+    o.ship_by, o.remote_status
 FROM transactions.order o
 {ACCOUNT}
 {catalog("o")}LEFT JOIN inventory.item i ON i.id = o.item_id

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
-from soleflip_desktop.connectors.base import RefusedError
+from soleflip_desktop.connectors.base import MarketplaceError, RefusedError
 from soleflip_desktop.domain.marketplace import Page, Position, RemoteEntity
 from soleflip_desktop.domain.sync import Cursor, SyncCounts
 from soleflip_desktop.sync.job import Job
@@ -19,10 +19,29 @@ OVERLAP = timedelta(days=2)
 #: A part of which records are missing is read again so often.
 MOST_AGAIN = 2
 
+#: Records in a row that cannot be had one by one: more than chance, so the run ends.
+MOST_LOST = 5
+
 Read = Callable[[Position | None], Awaitable[Page[T]]]
 Take = Callable[[Page[T], Cursor], Awaitable[SyncCounts]]
 #: The place behind the last page, in our own words: what comes after the list may be interrupted.
 _ENDED: Position = {"ended": True}
+
+
+class Patience:
+    """A record that cannot be had keeps nobody else out; many in a row are no accident."""
+
+    def __init__(self) -> None:
+        self._lost = 0
+
+    def lose(self, error: MarketplaceError) -> None:
+        """Raises the error once it is one too many."""
+        self._lost += 1
+        if self._lost >= MOST_LOST:
+            raise error
+
+    def find(self) -> None:
+        self._lost = 0
 
 
 async def begin(job: Job) -> Cursor:

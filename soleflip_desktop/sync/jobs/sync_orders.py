@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from soleflip_desktop.connectors.base import RefusedError
+from soleflip_desktop.connectors.base import AnswerLostError, RefusedError
 from soleflip_desktop.domain.marketplace import (
     Capability,
     Page,
@@ -12,7 +12,7 @@ from soleflip_desktop.domain.marketplace import (
 )
 from soleflip_desktop.domain.sync import Cursor, SyncCounts
 from soleflip_desktop.sync.job import Job
-from soleflip_desktop.sync.jobs.passes import begin, read_through
+from soleflip_desktop.sync.jobs.passes import Patience, begin, read_through
 
 #: Marketplaces filter orders by their creation: what changed later is looked up one by one.
 MOST_LOOK_UPS = 300
@@ -37,13 +37,21 @@ async def run(job: Job) -> None:
 
 
 async def _look_up(job: Job, cursor: Cursor) -> None:
-    """Orders that are open here and that the pass did not show; one that is refused stays as is."""
+    """Orders that are open here and that the pass did not show; one that is refused stays as is.
+
+    What cannot be had is asked for again after all others, and none that was is asked twice.
+    """
+    patience = Patience()
     numbers = await job.store.orders_to_look_up(job.account, cursor.round or "", MOST_LOOK_UPS)
     for number in numbers:
         try:
             records = tuple(await job.api.order(number))
-        except RefusedError:
+        except (RefusedError, AnswerLostError) as error:
+            await job.store.note_look_up(job.account, number, cursor)
+            if isinstance(error, AnswerLostError):
+                patience.lose(error)
             continue
+        patience.find()
         page = Page(records, (), cursor.position, LOOK_UP, ends_part=False)
         job.counts.add(await job.store.take_orders(job.account, page, cursor))
         job.tell("Looking up open orders", len(numbers))

@@ -12,6 +12,7 @@ from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.ui.common.context import DetailSource, UiKit
 from soleflip_desktop.ui.common.detail_pane import DetailPane, DetailT
 from soleflip_desktop.ui.common.doors import ViewsSource
+from soleflip_desktop.ui.common.entry_list import AGES_MS
 from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
 from soleflip_desktop.ui.common.table_page import PageSpec, TablePage
 from soleflip_desktop.ui.common.virtual_table_model import RowT
@@ -44,6 +45,23 @@ class DetailPage(TablePage[RowT], Generic[RowT, DetailT]):
         self._timer.timeout.connect(self._load_detail)
         self.view.selectionModel().currentRowChanged.connect(lambda *_rows: self._timer.start())
         self.model.view_changed.connect(self._timer.start)
+        self._wanted: int | None = None
+        self.model.view_changed.connect(self._on_wanted_arrived)
+        self._ages = QTimer(self, interval=AGES_MS)
+        self._ages.timeout.connect(self.model.refresh_texts)
+        self._ages.start()
+
+    def show_row(self, row_id: int) -> None:
+        """Scrolls to that row and marks it; filters that hide it give way."""
+        if self.view.go_to(row_id):
+            return
+        self._wanted = row_id
+        self.control.change(self.spec.query)
+        self._on_wanted_arrived()
+
+    def _on_wanted_arrived(self) -> None:
+        if self._wanted is not None and self.view.go_to(self._wanted):
+            self._wanted = None
 
     def save_state(self) -> None:
         super().save_state()
@@ -105,5 +123,6 @@ class DetailPage(TablePage[RowT], Generic[RowT, DetailT]):
             if row_id == self._asked:
                 self.pane.show_hint(str(error))
             return
-        if row_id == self._asked:
+        # What stands there already is not built anew: a sync changes other rows all the time.
+        if row_id == self._asked and detail != self.pane.detail:
             self.pane.show_detail(detail)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Protocol
 
-from soleflip_desktop.domain.market import MarketRow
+from soleflip_desktop.domain.market import MarketRow, ShipByCount, ShipByRow
 from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.domain.offering import AccountChoice
 from soleflip_desktop.domain.open_listings import OpenListing
@@ -162,6 +162,12 @@ class MarketSource(Protocol):
         """Promises units that are not in the house yet; says how many were marked."""
 
     async def unmark_presale(self, item_ids: Sequence[int]) -> int: ...
+
+    async def ship_by_due(self, until: datetime, limit: int = 1000) -> Sequence[ShipByRow]:
+        """Promised units and open orders that have to be shipped by then, the most urgent first."""
+
+    async def ship_by_count(self, now: datetime, until: datetime) -> ShipByCount:
+        """Of these, how many are overdue and how many have to be shipped until then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from soleflip_desktop.domain.inventory import ItemRow, ItemStatus
+from soleflip_desktop.domain.inventory import PROMISED, ItemRow, ItemStatus
 from soleflip_desktop.domain.market import is_stale
 from soleflip_desktop.domain.unit_fields import UNIT_FIELDS_BY_NAME
 from soleflip_desktop.ui.common.columns import (
@@ -23,6 +23,7 @@ from soleflip_desktop.ui.common.columns import (
     text_column,
 )
 from soleflip_desktop.ui.common.formatting import Formatter
+from soleflip_desktop.ui.common.ship_by import ship_by_column
 from soleflip_desktop.ui.common.sync_words import age
 
 _S = ItemStatus
@@ -105,6 +106,10 @@ def _words(value: StrEnum | None) -> str:
     return "" if value is None else value.value.replace("_", " ").capitalize()
 
 
+def _promised(item: ItemRow) -> str:
+    return PROMISED if item.presale else ""
+
+
 def _status(item: ItemRow) -> str:
     return _words(item.status)
 
@@ -132,6 +137,7 @@ def _what() -> tuple[Column[ItemRow], ...]:
             pill=True,
         ),
         text_column("listed", "Listed on", lambda item: ", ".join(item.listed), width=96),
+        text_column("presale", "Presale", _promised, width=92),
     )
 
 
@@ -242,6 +248,7 @@ def _time(formatter: Formatter) -> tuple[Column[ItemRow], ...]:
         ),
         day_column("acquired_at", "Acquired", lambda item: item.acquired_at, formatter),
         day_column("sold_at", "Sold on", lambda item: item.sold_at, formatter),
+        ship_by_column(lambda item: item.ship_by, formatter, waiting=lambda _item: True),
         day_column("delivered_at", "Delivered", lambda item: item.delivered_at, formatter),
         calendar_column("return_until", "Return until", lambda item: item.return_until, formatter),
     )

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout
 
 from soleflip_desktop.domain.edit_text import EditStyle
 from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
@@ -16,11 +17,14 @@ from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.field_words import spoken
 from soleflip_desktop.ui.common.formatting import BLANK, Formatter
 from soleflip_desktop.ui.common.labels import label
+from soleflip_desktop.ui.common.ship_by import due_words
 from soleflip_desktop.ui.common.sync_doors import MarketSource
+from soleflip_desktop.ui.common.sync_words import utc_now
 from soleflip_desktop.ui.common.thumbnails import Thumbnails
 from soleflip_desktop.ui.inventory.attachments_view import AttachmentsView
 from soleflip_desktop.ui.inventory.history_view import HistoryView
 from soleflip_desktop.ui.inventory.market_view import MarketView
+from soleflip_desktop.ui.inventory.presale_dialog import unmark_presale
 
 Facts = Sequence[tuple[str, str | None]]
 
@@ -45,6 +49,8 @@ class ItemPane(DetailPane[ItemDetail]):
         self.add_head(layout, row.product, facts, f"Unit no. {row.id} · {_spoken(row.status)}")
         _add_facts(layout, "How it was bought", self._purchase(detail))
         _add_facts(layout, "How it is kept", _keeping(detail))
+        if row.presale or row.ship_by is not None:
+            self._add_shipping(layout, row)
         if self._market_source is not None:
             self._add_market(layout, row, self._market_source)
         elif row.market_value is not None:
@@ -54,6 +60,23 @@ class ItemPane(DetailPane[ItemDetail]):
         if self._doors is not None:
             self._add_files_and_history(layout, row.id, self._doors)
         self.add_source(layout, detail.source)
+
+    def _add_shipping(self, layout: QVBoxLayout, row: ItemRow) -> None:
+        """Until when it has to leave, and the way back from a promise."""
+        due = "No date was given"
+        if row.ship_by is not None:
+            moment = self.kit.formatter.moment(row.ship_by)
+            due = f"{moment}\n{due_words(row.ship_by, utc_now())}"
+        promised = (("Presale", "Promised on StockX"),) if row.presale else ()
+        _add_facts(layout, "When it has to be shipped", (*promised, ("Ship by", due)))
+        market = self._market_source
+        if row.presale and market is not None:
+            unmark = QPushButton("Unmark &presale")
+            unmark.clicked.connect(
+                lambda: self.kit.tasks.start(unmark_presale(market, [row.id], self.kit))
+            )
+            layout.addWidget(unmark, 0, Qt.AlignmentFlag.AlignLeft)
+            layout.addSpacing(10)
 
     def _add_market(self, layout: QVBoxLayout, row: ItemRow, source: MarketSource) -> None:
         layout.addWidget(label("What it is worth", "section"))

@@ -21,7 +21,7 @@ from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.line_dialog import ask_price
 from soleflip_desktop.ui.common.sync_doors import MarketSource, OutboxSource
 from soleflip_desktop.ui.inventory.list_dialog import ListDialog
-from soleflip_desktop.ui.inventory.presale_dialog import ask_ship_by
+from soleflip_desktop.ui.inventory.presale_dialog import ask_ship_by, unmark_presale
 from soleflip_desktop.ui.inventory.unit_grid import UnitGrid
 
 #: More units are not listed in one go: the preview reads the market data of each.
@@ -98,7 +98,7 @@ class ListingActions(QObject):
 
     def unmark_presale(self) -> None:
         if ids := self._chosen():
-            self._kit.tasks.start(self._unmark(ids))
+            self._kit.tasks.start(unmark_presale(self._doors.market, ids, self._kit))
 
     # -- the ways there ------------------------------------------------------------------------
 
@@ -168,10 +168,6 @@ class ListingActions(QObject):
         number = await self._doors.market.mark_presale(ids, ship_by)
         until = f", to be shipped by {self._kit.formatter.moment(ship_by)}" if ship_by else ""
         self._kit.notifier.info(f"{self._units(number)} marked as presale{until}.")
-
-    async def _unmark(self, ids: Sequence[int]) -> None:
-        number = await self._doors.market.unmark_presale(ids)
-        self._kit.notifier.info(f"{self._units(number)} no longer marked as presale.")
 
     def _tell_waiting(self, what: str) -> None:
         """Never more than is true: the marketplace has not heard of it yet."""

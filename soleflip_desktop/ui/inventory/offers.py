@@ -7,21 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from soleflip_desktop.domain.inventory import ItemRow, ItemStatus
+from soleflip_desktop.domain.inventory import IN_STOCK, ItemRow
 from soleflip_desktop.domain.market import MarketRow
 from soleflip_desktop.domain.marketplace import MARKETPLACE_NAMES, Capability
 from soleflip_desktop.domain.offering import AccountChoice, price_problem
-
-#: What is not in stock cannot be promised; the outbox refuses it, too.
-_OFFERED = frozenset(
-    {
-        ItemStatus.ORDERED,
-        ItemStatus.INCOMING,
-        ItemStatus.AVAILABLE,
-        ItemStatus.CONSIGNED,
-        ItemStatus.RESERVED,
-    }
-)
 
 
 class PriceRule(StrEnum):
@@ -77,7 +66,7 @@ def _offer(
     market = next((row for row in rows or () if _is_of(row, account)), None)
     if Capability.CREATE not in account.capabilities:
         problem = f"{account.title} takes no offers from here."
-    elif item.status not in _OFFERED:
+    elif item.status not in IN_STOCK:  # the outbox refuses it, too
         problem = f"The unit is {item.status.value.replace('_', ' ')}, not in stock."
     elif rows is None and wish.rule is not PriceRule.SAME:
         problem = "Reading market data…"

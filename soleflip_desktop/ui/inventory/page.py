@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer
-
 from soleflip_desktop.domain.changes import Domain
 from soleflip_desktop.domain.grid_query import GridQuery, SortKey
 from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
@@ -13,7 +11,6 @@ from soleflip_desktop.ui.common.actions import Action, Menu, build
 from soleflip_desktop.ui.common.context import DetailSource, UiKit
 from soleflip_desktop.ui.common.detail_page import DetailPage
 from soleflip_desktop.ui.common.doors import Workbench
-from soleflip_desktop.ui.common.entry_list import AGES_MS
 from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
 from soleflip_desktop.ui.common.locale_style import edit_style
 from soleflip_desktop.ui.common.table_page import PageSpec
@@ -52,7 +49,6 @@ class InventoryPage(DetailPage[ItemRow, ItemDetail]):
         )
         self.staged.setParent(self)
         self._doors = doors
-        self._wanted: int | None = None
         self.work = UnitWork(
             self,
             self.view,
@@ -71,20 +67,8 @@ class InventoryPage(DetailPage[ItemRow, ItemDetail]):
             Action("&Scan to move", self.mover.start, "Ctrl+Shift+M", menu=Menu.UNIT),
         ):
             self.addAction(build(action, self, kit.icons))
-        self._ages = QTimer(self, interval=AGES_MS)
-        self._ages.timeout.connect(self.model.refresh_texts)
-        self._ages.start()
         if offers is not None:
             self.listing = ListingActions(self.work.grid, source, offers, kit, self)
-        self.model.view_changed.connect(self._on_wanted_arrived)
-
-    def show_unit(self, unit_id: int) -> None:
-        """Scrolls to that unit and marks it; filters that hide it give way."""
-        if self.view.go_to(unit_id):
-            return
-        self._wanted = unit_id
-        self.control.change(self.spec.query)
-        self._on_wanted_arrived()
 
     def print_labels(self) -> None:
         """Of the selected units."""
@@ -93,10 +77,6 @@ class InventoryPage(DetailPage[ItemRow, ItemDetail]):
             LabelDialog(ids.tolist(), self._doors.labels.write_labels, self.kit, self).open()
         else:
             self.kit.notifier.info("Select the units whose labels you want.")
-
-    def _on_wanted_arrived(self) -> None:
-        if self._wanted is not None and self.view.go_to(self._wanted):
-            self._wanted = None
 
     def refresh(self) -> None:
         super().refresh()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
@@ -12,6 +12,8 @@ from soleflip_desktop.domain.unit_fields import UnitField, ValueKind
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.line_dialog import LineDialog
 from soleflip_desktop.ui.common.locale_style import edit_style
+from soleflip_desktop.ui.common.sync_doors import MarketSource
+from soleflip_desktop.ui.common.sync_words import number_of
 
 _SHIP_BY = UnitField("ship_by", "the ship-by date", ValueKind.MOMENT)
 
@@ -20,6 +22,12 @@ def read_ship_by(text: str, style: EditStyle) -> datetime | None:
     """The local day, or day and time, as an instant; None for an empty text. Raises UserError."""
     moment = parse_value(_SHIP_BY, text, style)
     return moment if isinstance(moment, datetime) else None
+
+
+async def unmark_presale(market: MarketSource, ids: Sequence[int], kit: UiKit) -> None:
+    number = await market.unmark_presale(ids)
+    units = number_of("unit", number, kit.formatter)
+    kit.notifier.info(f"{units} no longer marked as presale.")
 
 
 def ask_ship_by(

@@ -76,7 +76,7 @@ class Scanning(QObject):
             place = ColumnFilter("location", "", (Condition(Operator.ONE_OF, (hit.title,)),))
             control.change(GridQuery(sort, filters=(place,)))
         elif hit.kind is ScanKind.UNIT:
-            self._inventory.show_unit(hit.ids[0])
+            self._inventory.show_row(hit.ids[0])
         else:
             control.change(GridQuery(sort, search=hit.title))
         self._kit.notifier.info(f"Scanned: {hit.title}")

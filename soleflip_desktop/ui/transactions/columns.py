@@ -12,6 +12,7 @@ from soleflip_desktop.ui.common.columns import (
     text_column,
 )
 from soleflip_desktop.ui.common.formatting import Formatter
+from soleflip_desktop.ui.common.ship_by import ship_by_column
 
 _O = OrderStatus
 
@@ -36,6 +37,11 @@ def _status_tone(order: OrderRow) -> Tone:
     return STATUS_TONES[order.status]
 
 
+def is_waiting(order: OrderRow) -> bool:
+    """Has still to be shipped."""
+    return order.status in {OrderStatus.PENDING, OrderStatus.CONFIRMED}
+
+
 def _place(order: OrderRow) -> str:
     return " · ".join(part for part in (order.buyer_country, order.buyer_region) if part)
 
@@ -43,7 +49,7 @@ def _place(order: OrderRow) -> str:
 def orders_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
     place = text_column("buyer_country", "Country/Region", _place, width=128)
     return (
-        text_column("order_number", "Order number", lambda order: order.order_number, width=154),
+        text_column("order_number", "Order number", lambda order: order.order_number, width=166),
         day_column("sold_at", "Sold on", lambda order: order.sold_at, formatter),
         text_column("product", "Product", lambda order: order.product, width=220),
         text_column("size", "Size", lambda order: order.size, width=84),
@@ -61,6 +67,10 @@ def orders_columns(formatter: Formatter) -> tuple[Column[OrderRow], ...]:
             tooltip=_status,
             tone=_status_tone,
             pill=True,
+        ),
+        ship_by_column(lambda order: order.ship_by, formatter, waiting=is_waiting),
+        text_column(
+            "remote_status", "Marketplace status", lambda order: order.remote_status, width=150
         ),
         place,
         day_column("paid_at", "Paid on", lambda order: order.paid_at, formatter),

@@ -6,11 +6,14 @@ from decimal import Decimal
 
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout
 
-from soleflip_desktop.domain.transactions import ChargeKind, ChargeSource, OrderDetail
+from soleflip_desktop.domain.transactions import ChargeKind, ChargeSource, OrderDetail, OrderRow
 from soleflip_desktop.ui.common.context import UiKit
-from soleflip_desktop.ui.common.detail_pane import RIGHT, DetailPane, add_grid, add_rule
+from soleflip_desktop.ui.common.detail_pane import RIGHT, DetailPane, add_grid, add_line, add_rule
 from soleflip_desktop.ui.common.formatting import BLANK
 from soleflip_desktop.ui.common.labels import label
+from soleflip_desktop.ui.common.ship_by import due_words
+from soleflip_desktop.ui.common.sync_words import utc_now
+from soleflip_desktop.ui.transactions.columns import is_waiting
 
 _K = ChargeKind
 
@@ -41,8 +44,23 @@ class OrderPane(DetailPane[OrderDetail]):
         moment = self.kit.formatter.moment(row.sold_at)
         facts = (row.brand, row.style_code, f"Size {row.size}")
         self.add_head(layout, row.product, facts, f"{sold}\nSold on {moment}")
+        self._add_shipping(layout, row)
         self._add_waterfall(layout, detail)
         self.add_source(layout, detail.source)
+
+    def _add_shipping(self, layout: QVBoxLayout, row: OrderRow) -> None:
+        """Until when, and what the marketplace itself says; nothing of an order from a file."""
+        if row.ship_by is None and row.remote_status is None:
+            return
+        layout.addWidget(label("At the marketplace", "section"))
+        grid = add_grid(layout)
+        if row.ship_by is not None:
+            moment = self.kit.formatter.moment(row.ship_by)
+            due = due_words(row.ship_by, utc_now()) if is_waiting(row) else ""
+            add_line(grid, "Ship by", f"{moment}\n{due}".rstrip())
+        if row.remote_status is not None:
+            add_line(grid, "Its own status", row.remote_status)
+        layout.addSpacing(10)
 
     def _add_waterfall(self, layout: QVBoxLayout, detail: OrderDetail) -> None:
         row = detail.row

@@ -39,6 +39,7 @@ class FakeAlias(FakeServer):
         self.as_text = True
         self.polls = 1
         self.newest_first = True
+        self.ignores_filters = False
         self.catalog: dict[str, dict[str, Any]] = {CATALOG_ID: catalog_item()}
         self.prices: dict[str, list[dict[str, Any]]] = {CATALOG_ID: [priced("9")]}
         self.listings: dict[str, dict[str, Any]] = {}
@@ -133,7 +134,8 @@ class FakeAlias(FakeServer):
             rows = [
                 self._shown(row)
                 for row in self.listings.values()
-                if all(_fits(row, facet) for facet in request.lists.get("facet_filters", ()))
+                if self.ignores_filters
+                or all(_fits(row, facet) for facet in request.lists.get("facet_filters", ()))
             ]
         page, token = self._page(rows, request)
         paging = {"pagination_token": token, "has_more": bool(token), "total_count": len(rows)}

@@ -21,6 +21,11 @@ _EMPTY = (
     "listing that vanished, a record that cannot be read, a unit that was sold twice."
 )
 
+_HOW_TO = (
+    "Choose questions to answer them\n"
+    "Several of one kind can be answered at once: Ctrl+A chooses all that are listed."
+)
+
 
 class ReviewPage(EntryPage[ReviewRow]):
     """Questions of all kinds, or of one."""
@@ -29,6 +34,7 @@ class ReviewPage(EntryPage[ReviewRow]):
         super().__init__(_spec(kit), kit)
         self._source = source
         self._rows: Sequence[ReviewRow] = ()
+        self._open = 0
         self.kind = QComboBox(self)
         self.kind.setAccessibleName("Kind of question")
         self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
@@ -41,7 +47,8 @@ class ReviewPage(EntryPage[ReviewRow]):
         return await self._source.rows(settled=settled)
 
     async def count(self, rows: Sequence[ReviewRow] | None = None) -> int:  # noqa: ARG002
-        return await self._source.count()  # there may be more than a list shows
+        self._open = await self._source.count()  # there may be more than a list shows
+        return self._open
 
     def show_rows(self, rows: Sequence[ReviewRow]) -> None:
         self._rows = rows
@@ -58,10 +65,19 @@ class ReviewPage(EntryPage[ReviewRow]):
             words = [row.title, row.words, f"{facts} · {raised}", answer]
             return "\n".join(each for each in words if each)
         if not chosen:
-            return ""
+            return _HOW_TO if self._rows and not self.switch.shows_settled else ""
         kinds = Counter(plain_kind(row.kind).lower() for row in chosen)
-        named = ", ".join(f"{formatter.count(number)} {kind}" for kind, number in kinds.items())
+        each = ", ".join(f"{formatter.count(number)} × {kind}" for kind, number in kinds.items())
+        named = each if len(kinds) > 1 else next(iter(kinds))
         return f"{formatter.count(len(chosen))} {in_number('question', len(chosen))}: {named}"
+
+    def sum_up(self, rows: Sequence[ReviewRow]) -> str:
+        """Says where there are more open questions than a list shows."""
+        words, formatter = super().sum_up(rows), self.kit.formatter
+        if self.switch.shows_settled or self._open <= len(self._rows):
+            return words
+        listed, every = formatter.count(len(self._rows)), formatter.count(self._open)
+        return f"{words} · the oldest {listed} of {every} are listed"
 
     def _fill_kinds(self) -> None:
         """With their numbers; a kind of which nothing is left gives way to all."""

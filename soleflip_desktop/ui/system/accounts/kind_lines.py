@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QWidget
 
 from soleflip_desktop.domain.market import age_words, is_stale
-from soleflip_desktop.domain.sync import AccountOverview, KindState, SyncKind
+from soleflip_desktop.domain.sync import AccountOverview, KindState, RunStatus, SyncKind
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.labels import label, set_role
 from soleflip_desktop.ui.common.sync_words import KIND_WORDS, age
@@ -58,7 +58,7 @@ class KindLines(QFrame):
     def _show(
         self, line: _Line, overview: AccountOverview, state: KindState, now: datetime
     ) -> None:
-        formatter, moment = self._formatter, state.succeeded_at
+        formatter, moment = self._formatter, _succeeded_at(state)
         # What goes out has no age: it is copied from nowhere.
         stale = state.kind is not SyncKind.OUTBOX and moment is not None and is_stale(moment, now)
         line.age.setText(age(moment, now) if stale or moment is None else age_words(moment, now))
@@ -78,3 +78,11 @@ class KindLines(QFrame):
             f"{words}. {run.message or figures_words(run.counts, run.kind, formatter)}"
         )
         line.last.setToolTip(f"{formatter.iso(run.started_at)}\n{run.message}".strip())
+
+
+def _succeeded_at(state: KindState) -> datetime | None:
+    """The outbox keeps no cursor: its last run says when it was emptied."""
+    run = state.last
+    if state.kind is SyncKind.OUTBOX and run is not None and run.status is RunStatus.COMPLETED:
+        return run.finished_at
+    return state.succeeded_at

@@ -85,7 +85,7 @@ def _columns(formatter: Formatter) -> tuple[Column[RunRow], ...]:
         Column("started", "When", started, iso, width=160, tooltip=iso),
         text_column("kind", "What", kind, width=105, sortable=False),
         Column("result", "Result", result, result, width=124, tone=tone, pill=True),
-        text_column("figures", "Figures", figures, width=160, sortable=False),
+        text_column("figures", "Figures", figures, width=300, sortable=False),
         text_column("actor", "By", lambda run: run.actor, width=70, sortable=False),
-        text_column("message", "Message", lambda run: run.message, width=200, sortable=False),
+        text_column("message", "Message", lambda run: run.message, width=140, sortable=False),
     )
