@@ -29,9 +29,8 @@ from helpers.fakes.ebay import FakeEbay
 from helpers.fakes.stockx import FakeStockX
 from helpers.file_keyring import BACKEND, SECRETS_FILE
 from soleflip_desktop.bootstrap import DATABASE_VARIABLE
-from soleflip_desktop.domain.logins import environment_name
+from soleflip_desktop.domain.logins import SCALE_VARIABLE, environment_name
 from soleflip_desktop.domain.marketplace import Marketplace
-from soleflip_desktop.sync.marketplaces import SCALE_VARIABLE
 
 #: How long a test waits for what a process has to do, in seconds; nothing is measured by it.
 PATIENCE_S = 60
