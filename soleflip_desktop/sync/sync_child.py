@@ -30,7 +30,7 @@ class SyncTask:
 
     request: SyncRequest
     credentials: Credentials = field(repr=False)
-    environ: Mapping[str, str]
+    environ: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

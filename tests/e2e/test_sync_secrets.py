@@ -188,6 +188,14 @@ def dumped(url: str) -> dict[str, str]:
 
 
 def test_only_the_credential_store_holds_secrets(traces: Traces) -> None:
+    """One test: what it looks at takes half a minute to make, in each process of the suite."""
+    look_at_files(traces)
+    look_at_rows(traces)
+    look_at_output(traces)
+    look_at_processes(traces)
+
+
+def look_at_files(traces: Traces) -> None:
     assert set(found_in(traces.kept)) >= {"planted-client-secret", "planted-api-key", alias.TOKEN}
     assert len(traces.files) > 100  # the server's files are among them
     holding = {path: found_in(data) for path, data in traces.files.items()}
@@ -195,7 +203,7 @@ def test_only_the_credential_store_holds_secrets(traces: Traces) -> None:
     assert found_in(traces.exported) == []
 
 
-def test_no_row_holds_a_secret(traces: Traces) -> None:
+def look_at_rows(traces: Traces) -> None:
     assert len(traces.rows["transactions.order"].splitlines()) >= ORDERS
     refusals = traces.rows["integration.sync_run"]
     assert "Log in again: StockX does not accept this log-in any more" in refusals
@@ -203,14 +211,14 @@ def test_no_row_holds_a_secret(traces: Traces) -> None:
     assert {name: found for name, rows in traces.rows.items() if (found := found_in(rows))} == {}
 
 
-def test_no_command_prints_a_secret(traces: Traces) -> None:
+def look_at_output(traces: Traces) -> None:
     said = "\n".join(traces.said)
     assert "is not name=value" in said
     assert "Log in again" in said
     assert found_in(said) == []
 
 
-def test_no_process_shows_a_secret(traces: Traces) -> None:
+def look_at_processes(traces: Traces) -> None:
     """Not the server that was started with a token in the environment, nor the syncing one."""
     assert len(traces.processes) >= 2
     assert {

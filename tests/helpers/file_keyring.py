@@ -22,7 +22,8 @@ class FileKeyring(KeyringBackend):
 
     def __init__(self, path: Path | None = None) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # keyring's
-        self._path = path or Path(os.environ[SECRETS_FILE])
+        # keyring makes one of each class it knows of, also where nobody asked for this one.
+        self._path = path or Path(os.environ.get(SECRETS_FILE, os.devnull))
 
     def get(self, name: str) -> str | None:
         return self._read().get(name)
