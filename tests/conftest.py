@@ -25,7 +25,9 @@ from soleflip_desktop.domain.changes import ChangeBus
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 # Nothing of a failed example is kept on disk: the tree stays clean, and a run says how to repeat.
-settings.register_profile("soleflip", deadline=None, database=None, print_blob=True)
+settings.register_profile(
+    "soleflip", deadline=None, database=None, print_blob=True, max_examples=60
+)
 settings.load_profile("soleflip")
 
 _HOME_VARIABLES = (
