@@ -104,7 +104,10 @@ def _parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 class App:
-    """One run of the window, from its first paint to the last clean-up."""
+    """One run of the window, from its first paint to the last clean-up.
+
+    `ready` is set when the pages stand, or when the start failed; `backend` is None until then.
+    """
 
     def __init__(self, window: MainWindow, folder: DataFolder, database: str | None) -> None:
         self._window = window
@@ -114,6 +117,11 @@ class App:
         self._engine: SyncEngine | None = None
         self._starter = ThreadPoolExecutor(1, thread_name_prefix="starter")
         self._closed = asyncio.Event()
+        self.ready = asyncio.Event()
+
+    @property
+    def backend(self) -> Backend | None:
+        return self._backend
 
     async def run(self) -> None:
         self._window.closed.connect(self._closed.set)
@@ -139,6 +147,7 @@ class App:
             status = await backend.services.system.status()
         except UserError as error:
             self._window.show_start_error(str(error))
+            self.ready.set()
             return
         sample = resource_path(SAMPLE)
         self._engine = backend.sync_engine()
@@ -161,6 +170,7 @@ class App:
             self._window.known.scanning.start()
         backend.bus.subscribe(self._engine.note_change)
         self._engine.start()
+        self.ready.set()
         # What the start left behind stays; looking through it again would hold the window 100 ms.
         gc.freeze()
 
