@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from helpers.clusters import passable_folder
+from helpers.command_line import Commands, CommandsHere
 from helpers.stockx_report import Oracle, Report
 from soleflip_desktop.resources import resource_path
 
@@ -34,20 +33,19 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Oracle]:
     return path, Report(800, seed=3, products=60, bad_pct=2, duplicate_pct=2).write(path)
 
 
-def run(folder: Path, *words: str, code: int = 0) -> Any:
-    command = [sys.executable, "-m", "soleflip_desktop", *words, "--data", str(folder)]
-    done = subprocess.run(command, capture_output=True, check=False, text=True, encoding="utf-8")
-    assert done.returncode == code, done.stderr
-    return json.loads(done.stdout) if "--json" in words else done.stdout + done.stderr
+@pytest.fixture(scope="module")
+def soleflip(folder: Path) -> Commands:
+    """Each command starts the server and stops it again, as a script's first one does."""
+    return Commands(folder)
 
 
 def test_a_report_goes_in_once_and_its_figures_are_exact(
-    folder: Path, report: tuple[Path, Oracle]
+    soleflip: Commands, report: tuple[Path, Oracle]
 ) -> None:
     path, oracle = report
-    checked = run(folder, "import", str(path), "--dry-run", "--json", code=2)
+    checked = soleflip("import", path, "--dry-run", "--json", code=2)
     assert (checked["batch"], checked["imported"]) == (None, oracle.imported)
-    first = run(folder, "import", str(path), "--json", code=2)
+    first = soleflip("import", path, "--json", code=2)
     assert first["format"] == "stockx-sales"
     assert first["rows"] == oracle.rows
     assert first["imported"] == oracle.imported
@@ -60,13 +58,13 @@ def test_a_report_goes_in_once_and_its_figures_are_exact(
         "payout": oracle.payout,
         "residual": oracle.residual,
     }
-    again = run(folder, "import", str(path), "--json", code=2)
+    again = soleflip("import", path, "--json", code=2)
     assert again["imported"] == 0
     assert again["duplicates"] == oracle.imported + oracle.duplicates
-    shown = run(folder, "imports", "show", str(first["batch"]), "--json")
+    shown = soleflip("imports", "show", str(first["batch"]), "--json")
     assert shown["errors"] == first["errors"]
     assert shown["totals"] == first["totals"]
-    listed = run(folder, "imports", "list", "--json")
+    listed = soleflip("imports", "list", "--json")
     assert [batch["status"] for batch in listed] == ["completed", "completed"]
 
 
@@ -74,17 +72,18 @@ def test_reports_and_exports_agree_with_the_import(
     folder: Path, report: tuple[Path, Oracle], tmp_path: Path
 ) -> None:
     path, oracle = report
-    run(folder, "import", str(path), code=2)
+    soleflip = CommandsHere(folder)
+    soleflip("import", path, code=2)
     for grouping in ("month", "brand", "platform"):
-        figures = run(folder, "report", "profit", "--by", grouping, "--json")
+        figures = soleflip("report", "profit", "--by", grouping, "--json")
         assert Decimal(figures["totals"]["EUR"]["gross"]) == oracle.gross
         assert Decimal(figures["totals"]["EUR"]["payout"]) == oracle.payout
         assert figures["totals"]["EUR"]["profit"] is None  # no cost is known: not zero
-    none = run(folder, "report", "profit", "--from", "2019-01-01", "--to", "2019-12-31", "--json")
+    none = soleflip("report", "profit", "--from", "2019-01-01", "--to", "2019-12-31", "--json")
     assert none["rows"] == []
     for table in ("orders", "items"):
         out = tmp_path / f"{table}.csv"
-        run(folder, "export", table, "--out", str(out))
+        soleflip("export", table, "--out", out)
         with out.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         assert len(rows) == oracle.imported
@@ -92,21 +91,23 @@ def test_reports_and_exports_agree_with_the_import(
         assert sum(Decimal(row["Payout"]) for row in rows) == oracle.payout
 
 
-def test_a_file_that_is_nothing_says_so_and_exits_with_one(folder: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_nothing_says_so_and_exits_with_one(
+    soleflip: Commands, tmp_path: Path
+) -> None:
     wrong = tmp_path / "shopping list.csv"
     wrong.write_text("milk,eggs\n2,12\n")
-    assert "shopping list.csv" in run(folder, "import", str(wrong), code=1)
-    missing = run(folder, "import", str(tmp_path / "gone.csv"), code=1)
+    assert "shopping list.csv" in soleflip("import", wrong, code=1)
+    missing = soleflip("import", tmp_path / "gone.csv", code=1)
     assert "gone.csv" in missing
-    assert run(folder, "imports", "show", "9999", code=1) == "There is no import number 9999.\n"
+    assert soleflip("imports", "show", "9999", code=1) == "There is no import number 9999.\n"
 
 
-def test_the_sample_that_is_shipped_imports_as_it_is(folder: Path) -> None:
+def test_the_sample_that_is_shipped_imports_as_it_is(soleflip: Commands) -> None:
     sample = resource_path("samples/stockx-sales-sample.csv")
-    result = run(folder, "import", str(sample), "--json")
+    result = soleflip("import", sample, "--json")
     assert result["imported"] + result["duplicates"] == result["rows"] == 240
-    assert "18." in run(folder, "db", "status")
-    assert run(folder, "db", "upgrade") == "The schema is up to date.\n"
+    assert "18." in soleflip("db", "status")
+    assert soleflip("db", "upgrade") == "The schema is up to date.\n"
 
 
 def test_options_may_stand_on_either_side_of_the_command(folder: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from helpers.command_line import Commands
+from helpers.command_line import CommandsHere
 from helpers.fakes import alias
 from helpers.fakes.alias import FakeAlias
 from helpers.fakes.ebay import FakeEbay, filled
@@ -120,7 +120,7 @@ def used(scene: Scene, fakes: Fakes) -> dict[str, str]:
         **scene.environment,
         **log_in(Marketplace.ALIAS, {"access_token": alias.TOKEN}),
     }
-    other = Commands(scene.folder, by_environment)
+    other = CommandsHere(scene.folder, by_environment)
     other("accounts", "add", "--platform", "alias", "--label", "main")
     seen = synced_under_watch(scene, fakes.stockx)
     echo(fakes)
@@ -188,7 +188,7 @@ def dumped(url: str) -> dict[str, str]:
 
 
 def test_only_the_credential_store_holds_secrets(traces: Traces) -> None:
-    """One test: what it looks at takes half a minute to make, in each process of the suite."""
+    """One test: what it looks at takes long to make, in each process of the suite."""
     look_at_files(traces)
     look_at_rows(traces)
     look_at_output(traces)

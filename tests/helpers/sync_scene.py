@@ -22,7 +22,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from helpers.clusters import Databases, passable_folder
-from helpers.command_line import Commands
+from helpers.command_line import CommandsHere
 from helpers.fakes import alias
 from helpers.fakes.alias import FakeAlias
 from helpers.fakes.ebay import FakeEbay
@@ -45,7 +45,7 @@ class Scene:
         self.folder = folder
         self.url = url
         self.environment = {**environment, DATABASE_VARIABLE: url}
-        self.soleflip = Commands(folder, self.environment)
+        self.soleflip = CommandsHere(folder, self.environment)
 
     def connect(self, platform: str = "stockx", label: str = "main", stdin: str = "") -> int:
         """The new account's id. What is not on `stdin` is taken from the environment."""
