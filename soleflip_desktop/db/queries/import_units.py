@@ -16,7 +16,7 @@ from soleflip_desktop.db.queries import import_diff, unit_targets
 from soleflip_desktop.db.queries.import_accounts import Accounts
 from soleflip_desktop.db.queries.import_diff import DiffTable
 from soleflip_desktop.db.queries.import_stage import number_contents
-from soleflip_desktop.db.queries.joins import LIVE_SALE
+from soleflip_desktop.db.queries.joins import IN_STOCK, LIVE_SALE
 from soleflip_desktop.db.queries.unit_charges import (
     find_charge_changes,
     fold_charges,
@@ -190,9 +190,9 @@ DELETE FROM stage_change WHERE after = '{{{{}}}}';
 """  # noqa: S608  (our own constants)
 
 #: The unit of a new sale is sold, where the row does not say how it stands.
-SOLD_STATUS = """coalesce(s.item_status, CASE
+SOLD_STATUS = f"""coalesce(s.item_status, CASE
     WHEN s.gross IS NOT NULL AND s.sold_at IS NOT NULL
-        AND t.status IN ('ordered', 'incoming', 'available', 'consigned', 'reserved')
+        AND t.status IN {IN_STOCK}
         AND NOT EXISTS (SELECT FROM stage_target o WHERE o.seq = s.seq AND o.entity = 'order')
     THEN 'completed' END)"""
 #: A file that knows only the day does not take the time from one that knows it.

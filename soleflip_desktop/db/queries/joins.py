@@ -5,6 +5,11 @@ i item, o order, v variant, p product, b brand, c category, s size, a account, f
 
 from __future__ import annotations
 
+from soleflip_desktop.domain import inventory
+
+#: The statuses of a unit that is in stock: `i.status IN {IN_STOCK}`.
+IN_STOCK = str(tuple(map(str, inventory.IN_STOCK)))
+
 #: A sale that counts: neither cancelled nor returned.
 LIVE = "o.status NOT IN ('cancelled', 'returned', 'refunded')"
 

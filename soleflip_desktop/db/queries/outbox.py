@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.db.queries.outbox_rows import ABOUT, IN_STOCK
+from soleflip_desktop.db.queries.joins import IN_STOCK
+from soleflip_desktop.db.queries.outbox_rows import ABOUT
 from soleflip_desktop.db.queries.outbox_wishes import DROP_UNSENT, UNSENT, delete_unborn, unlist
 from soleflip_desktop.domain.money import Money
 from soleflip_desktop.domain.outbox import Intent, OutboxAction, OutboxState

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.domain import inventory
+from soleflip_desktop.db.queries.joins import IN_STOCK
 from soleflip_desktop.domain.inventory import ItemStatus
 from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.domain.money import Money
@@ -32,8 +32,6 @@ from soleflip_desktop.domain.outbox import (
 )
 from soleflip_desktop.domain.sync import AccountSettings
 
-#: inventory.IN_STOCK as SQL.
-IN_STOCK = str(tuple(map(str, inventory.IN_STOCK)))
 #: What entry `o` is about: its listing l, account a, platform f, and p in size s, where known.
 ABOUT = """
 JOIN system.platform_account a ON a.id = o.platform_account_id

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from soleflip_desktop.db.queries.joins import IN_STOCK
 from soleflip_desktop.db.queries.outbox import drop_pointless, lock_units
-from soleflip_desktop.db.queries.outbox_rows import IN_STOCK
 from soleflip_desktop.domain.offering import without_secrets
 from soleflip_desktop.domain.outbox import (
     OUTBOX_TRANSITIONS,

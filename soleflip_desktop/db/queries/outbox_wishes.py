@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from soleflip_desktop.db.queries.joins import LIVE_SALE
-from soleflip_desktop.db.queries.outbox_rows import IN_STOCK, account_title
+from soleflip_desktop.db.queries.joins import IN_STOCK, LIVE_SALE
+from soleflip_desktop.db.queries.outbox_rows import account_title
 from soleflip_desktop.domain.marketplace import MARKETPLACE_NAMES, Marketplace
 from soleflip_desktop.domain.offering import NEEDED_ID, ONLY_CURRENCY, WHOLE_UNITS, price_problem
 from soleflip_desktop.domain.outbox import ListingDraft

@@ -8,8 +8,7 @@ from typing import Any
 import psycopg
 
 from soleflip_desktop.db.queries import remote_records, review_inbox
-from soleflip_desktop.db.queries.joins import LIVE_SALE
-from soleflip_desktop.db.queries.outbox_rows import IN_STOCK
+from soleflip_desktop.db.queries.joins import IN_STOCK, LIVE_SALE
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.sync import REVIEW_ANSWERS, ReviewAnswer, ReviewRow
 
@@ -22,10 +21,10 @@ UPDATE transactions.listing SET status = %s
 WHERE id = ANY(%s) AND status IN ('active', 'inactive') RETURNING item_id
 """
 #: After its listing, so that the trigger ends the unit's offers everywhere else, but not this one.
-SELL = """
+SELL = f"""
 UPDATE inventory.item SET status = 'sold'
-WHERE id = ANY(%s) AND status IN ('ordered', 'incoming', 'available', 'consigned', 'reserved')
-"""
+WHERE id = ANY(%s) AND status IN {IN_STOCK}
+"""  # noqa: S608  (our own constants)
 FITS = f"""
 SELECT i.variant_id = l.variant_id, a.id IS NOT NULL,
     i.status IN {IN_STOCK} AND NOT EXISTS (SELECT FROM transactions.order o WHERE {LIVE_SALE})

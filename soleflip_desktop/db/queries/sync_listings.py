@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from soleflip_desktop.db.queries import review_inbox, sync_catalog, sync_questions, sync_units
+from soleflip_desktop.db.queries.joins import IN_STOCK
 from soleflip_desktop.db.queries.review_inbox import Question
 from soleflip_desktop.db.queries.sync_orders import LISTING, ORDER, Outcome
 from soleflip_desktop.db.queries.sync_rows import insert_rows, new_ids, update_rows
@@ -46,20 +47,20 @@ WHERE o.platform_account_id = %s AND o.action = 'create' AND l.external_id IS NU
     AND o.state IN ('sending', 'pending', 'unknown')
 """
 #: An offer that is live though its unit is gone, and was not sold through this very offer.
-END_OFFERS = """
+END_OFFERS = f"""
 INSERT INTO transactions.outbox
     (platform_account_id, action, state, reason, listing_id, item_id, ask, currency)
 SELECT l.platform_account_id, 'delete', 'queued', 'oversell', l.id, l.item_id, l.ask, l.currency
 FROM transactions.listing l JOIN inventory.item i ON i.id = l.item_id
 WHERE l.id = ANY(%s) AND l.status = 'active' AND l.quantity = 1
-    AND i.status NOT IN ('ordered', 'incoming', 'available', 'consigned', 'reserved')
+    AND i.status NOT IN {IN_STOCK}
     AND NOT EXISTS (SELECT FROM transactions.order o WHERE o.listing_id = l.id)
     AND NOT EXISTS (
         SELECT FROM transactions.outbox d
         WHERE d.listing_id = l.id AND d.action = 'delete' AND d.state <> 'confirmed'
     )
 ON CONFLICT DO NOTHING
-"""
+"""  # noqa: S608  (our own constants)
 #: Nobody is asked twice about one disappearance, nor while the outbox is at it.
 VANISHED = """
 SELECT l.external_id, l.id, l.item_id, l.status, p.name, s.label, l.ask, l.currency

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 
 from soleflip_desktop.db.queries import sync_catalog
+from soleflip_desktop.db.queries.joins import IN_STOCK
 from soleflip_desktop.db.queries.remote_records import Sight, exact_json
 from soleflip_desktop.domain.catalog import IdentifierScheme
 from soleflip_desktop.domain.marketplace import Marketplace, MarketPrice
@@ -63,13 +64,13 @@ _NEVER_TOLD = "not told"
 
 #: Half of them may be products of which the platform has never told a price: asking for those
 #: again and again must not keep the others from being asked.
-PRODUCTS = """
+PRODUCTS = f"""
 SELECT p.id, k.value, p.name, p.style_code
 FROM catalog.product p
 JOIN (
     SELECT DISTINCT v.product_id FROM inventory.item i
     JOIN catalog.product_variant v ON v.id = i.variant_id
-    WHERE i.status IN ('ordered', 'incoming', 'available', 'consigned', 'reserved')
+    WHERE i.status IN {IN_STOCK}
 ) stock ON stock.product_id = p.id
 LEFT JOIN LATERAL (
     SELECT min(value) AS value FROM catalog.product_identifier
@@ -85,7 +86,7 @@ WHERE k.value IS NOT NULL OR p.style_code IS NOT NULL
 ORDER BY row_number() OVER (PARTITION BY told.at IS NULL ORDER BY told.at, random()),
     told.at NULLS FIRST
 LIMIT %(limit)s
-"""
+"""  # noqa: S608  (our own constants)
 SCHEMES: Mapping[Marketplace, IdentifierScheme] = {
     Marketplace.STOCKX: IdentifierScheme.STOCKX_PRODUCT,
     Marketplace.EBAY: IdentifierScheme.EBAY_EPID,
