@@ -7,6 +7,7 @@ import threading
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.conninfo import make_conninfo
 
 from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
 from soleflip_desktop.domain.system import EntityKind
@@ -59,7 +60,7 @@ class ChangeListener:
             self._stop.wait(RETRY_S)
 
     def _listen(self, *, announce: bool) -> None:
-        with psycopg.connect(_dsn(self._url), autocommit=True) as connection:
+        with psycopg.connect(target_of(self._url), autocommit=True) as connection:
             connection.execute(f"LISTEN {CHANNEL}".encode())
             if announce:  # what happened while nobody listened is unknown
                 self._bus.publish(EVERYTHING)
@@ -76,5 +77,8 @@ def _change(payload: str) -> Change:
     return DOMAINS[EntityKind(entity)] if entity in set(EntityKind) else EVERYTHING
 
 
-def _dsn(url: sa.URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+def target_of(url: sa.URL) -> str:
+    """The same for libpq. Not as a URL: SQLAlchemy's has a plus sign where libpq wants %20."""
+    given = url.translate_connect_args(username="user", database="dbname")
+    query = {key: value for key, value in url.query.items() if isinstance(value, str)}
+    return make_conninfo("", **given, **query)

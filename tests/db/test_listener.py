@@ -6,11 +6,13 @@ import queue
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
 
 from helpers.import_runs import Imports
 from helpers.stockx_report import sale, write_rows
 from soleflip_desktop.db.engine import Database
-from soleflip_desktop.db.listener import EVERYTHING, ChangeListener
+from soleflip_desktop.db.listener import EVERYTHING, ChangeListener, target_of
 from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
 
 pytestmark = pytest.mark.db
@@ -48,3 +50,15 @@ def test_an_import_is_heard_and_a_lost_connection_means_everything(
 
 
 imports_made = iter(range(1, 100))
+
+
+def test_a_socket_in_a_folder_with_a_space_is_the_servers_own() -> None:
+    """SQLAlchemy writes a plus sign for the space in a URL; libpq takes that for a plus sign."""
+    url = sa.make_url("postgresql+psycopg://u:p%2Bs%20s@/b?host=%2Fa%20b&requirepeer=me")
+    assert conninfo_to_dict(target_of(url)) == {
+        "user": "u",
+        "password": "p+s s",
+        "dbname": "b",
+        "host": "/a b",
+        "requirepeer": "me",
+    }
