@@ -1,4 +1,10 @@
-"""Builds what stands behind a front end: server, database, services. Used by app and cli alike."""
+"""Builds what stands behind a front end: server, database, services. Used by app and cli alike.
+
+What is imported at the top is what a window needs to show its first rows; the rest is imported by
+whoever asks for it first, in a window by `Backend.complete` (performance.md E).
+"""
+
+# ruff: noqa: PLC0415 - see above
 
 from __future__ import annotations
 
@@ -7,71 +13,43 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from soleflip_desktop.db import schema
 from soleflip_desktop.db.embedded import EmbeddedServer
 from soleflip_desktop.db.engine import Database, translated_errors, use_encryption_key
 from soleflip_desktop.db.listener import ChangeListener
-from soleflip_desktop.db.queries import change_feed, integration, sync_runs
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.changes import ChangeBus
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.domain.integration import ImportProgress, ImportRequest, ImportResult
-from soleflip_desktop.domain.sync import SyncProgress, SyncReport, SyncRequest
 from soleflip_desktop.services import Services
-from soleflip_desktop.services.accounts import AccountsService
-from soleflip_desktop.services.analytics import AnalyticsService
-from soleflip_desktop.services.attachments import AttachmentsService
-from soleflip_desktop.services.counts import CountsService
-from soleflip_desktop.services.import_loader import ImportLoader
-from soleflip_desktop.services.integration import IntegrationService
-from soleflip_desktop.services.inventory import InventoryService
-from soleflip_desktop.services.labels import LabelsService
-from soleflip_desktop.services.locations import LocationsService
-from soleflip_desktop.services.market import MarketService
-from soleflip_desktop.services.outbox import OutboxService
-from soleflip_desktop.services.profiles import SavedProfiles
-from soleflip_desktop.services.review import ReviewService
-from soleflip_desktop.services.steps import StepsService
-from soleflip_desktop.services.sync_runs import SyncRuns
-from soleflip_desktop.services.sync_store import SyncStore
-from soleflip_desktop.services.system import SystemService
-from soleflip_desktop.services.transactions import TransactionsService
-from soleflip_desktop.services.units import UnitsService
-from soleflip_desktop.services.views import ViewsService
-from soleflip_desktop.settings.paths import DataFolder, data_dir
+from soleflip_desktop.settings.options import DATABASE_VARIABLE, Options
 from soleflip_desktop.settings.secrets import KeyringStore, SecretStore
-from soleflip_desktop.settings.vault import Vault
-from soleflip_desktop.sync.account_desk import AccountDesk
-from soleflip_desktop.sync.engine import SyncEngine
-from soleflip_desktop.sync.file_desk import FileDesk
-from soleflip_desktop.sync.jobs.import_file import import_file
-from soleflip_desktop.sync.keychain import Keychain
-from soleflip_desktop.sync.label_desk import LabelDesk
-from soleflip_desktop.sync.process_runner import ProcessImportRunner
-from soleflip_desktop.sync.profile_book import ProfileBook, all_profiles
-from soleflip_desktop.sync.sync_child import ChildSyncs, SyncTask, sync_in_child
-from soleflip_desktop.sync.tools import SyncServices, run_here
+from soleflip_desktop.settings.start_marks import mark
 
-DATABASE_VARIABLE = "SOLEFLIP_DATABASE_URL"
+if TYPE_CHECKING:
+    from soleflip_desktop.domain.integration import ImportProgress, ImportRequest, ImportResult
+    from soleflip_desktop.domain.sync import SyncProgress, SyncReport, SyncRequest
+    from soleflip_desktop.services.import_loader import ImportLoader
+    from soleflip_desktop.settings.vault import Vault
+    from soleflip_desktop.sync.account_desk import AccountDesk
+    from soleflip_desktop.sync.engine import SyncEngine
+    from soleflip_desktop.sync.file_desk import FileDesk
+    from soleflip_desktop.sync.keychain import Keychain
+    from soleflip_desktop.sync.label_desk import LabelDesk
+    from soleflip_desktop.sync.process_runner import ProcessImportRunner
+    from soleflip_desktop.sync.profile_book import ProfileBook
+    from soleflip_desktop.sync.sync_child import SyncTask
+    from soleflip_desktop.sync.tools import SyncServices
+    from soleflip_desktop.sync.update_desk import UpdateDesk
+
+__all__ = ["DATABASE_VARIABLE", "Backend", "Options", "open_backend"]
+
 KEY_NAME = "database-encryption-key"
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line and the environment decide."""
-
-    folder: DataFolder
-    url: str | None
-
-    @classmethod
-    def of(cls, data: Path | None, database: str | None) -> Options:
-        return cls(DataFolder(data_dir(data)), database or os.environ.get(DATABASE_VARIABLE))
-
-
-@dataclass(slots=True)
+@dataclass
 class Backend:
     """Everything behind a front end; `close` undoes `open_backend` in reverse."""
 
@@ -79,16 +57,81 @@ class Backend:
     url: str
     bus: ChangeBus
     database: Database
-    services: Services
-    runner: ProcessImportRunner
-    desk: FileDesk
-    label_desk: LabelDesk
-    account_desk: AccountDesk
-    keychain: Keychain
-    book: ProfileBook
-    loader: ImportLoader
+    store: SecretStore
     upgraded: bool
     _closers: list[Callable[[], None]] = field(default_factory=list)
+
+    @cached_property
+    def services(self) -> Services:
+        return Services(self.database, self.options.folder.attachments)
+
+    @cached_property
+    def book(self) -> ProfileBook:
+        from soleflip_desktop.services.profiles import SavedProfiles
+        from soleflip_desktop.sync.profile_book import ProfileBook
+
+        return ProfileBook(SavedProfiles(self.database))
+
+    @cached_property
+    def loader(self) -> ImportLoader:
+        from soleflip_desktop.services.import_loader import ImportLoader
+
+        return ImportLoader(self.database)
+
+    @cached_property
+    def runner(self) -> ProcessImportRunner:
+        from soleflip_desktop.sync.process_runner import ProcessImportRunner
+
+        return ProcessImportRunner(self.url, self.bus, import_in_child)
+
+    @cached_property
+    def desk(self) -> FileDesk:
+        from soleflip_desktop.sync.file_desk import FileDesk
+
+        return FileDesk(self.book)
+
+    @cached_property
+    def label_desk(self) -> LabelDesk:
+        from soleflip_desktop.sync.label_desk import LabelDesk
+
+        return LabelDesk(self.services.labels)
+
+    @cached_property
+    def account_desk(self) -> AccountDesk:
+        from soleflip_desktop.sync.account_desk import AccountDesk
+
+        services = self.services
+        return AccountDesk(services.accounts, services.sync_runs, self._vault, os.environ)
+
+    @cached_property
+    def keychain(self) -> Keychain:
+        from soleflip_desktop.sync.keychain import Keychain
+
+        return Keychain(self.services.accounts, self._vault, os.environ)
+
+    @cached_property
+    def _vault(self) -> Vault:
+        from soleflip_desktop.settings.vault import Vault
+
+        return Vault(self.store, {})
+
+    def complete(self) -> None:
+        """Imports and builds what a window needs beyond its first rows; takes half a second."""
+        for name, member in vars(Services).items():
+            if isinstance(member, cached_property):
+                getattr(self.services, name)
+        _ = self.loader, self.runner, self.desk, self.label_desk, self.account_desk, self.keychain
+        self.sync_engine()
+
+    def tidy(self) -> None:
+        """Closes what a killed process left open, and deletes what nobody will ask for."""
+        from soleflip_desktop.db.queries import change_feed, integration, sync_runs
+
+        with translated_errors(), self.database.session() as session:
+            integration.close_interrupted(session)
+            sync_runs.close_interrupted(session)
+            change_feed.prune(session)
+            sync_runs.prune(session)
 
     def listen(self) -> None:
         """Starts to hear other desktops' changes."""
@@ -98,6 +141,9 @@ class Backend:
 
     def sync_engine(self) -> SyncEngine:
         """The background sync of a window; its jobs are child processes. Not started yet."""
+        from soleflip_desktop.sync.engine import SyncEngine
+        from soleflip_desktop.sync.sync_child import ChildSyncs
+
         syncs = ChildSyncs(sync_task_in_child, self.url, os.environ, self.keychain.keep_renewed)
         return SyncEngine(self.services.sync_runs, self.keychain, syncs)
 
@@ -105,6 +151,8 @@ class Backend:
         self, request: SyncRequest, on_progress: Callable[[SyncProgress], None]
     ) -> SyncReport:
         """One sync in this process. Raises LoginNeededError where the log-in lies elsewhere."""
+        from soleflip_desktop.sync.tools import run_here
+
         services = sync_services(self.services)
         return await run_here(request, services, self.keychain, os.environ, on_progress)
 
@@ -113,55 +161,58 @@ class Backend:
             self._closers.pop()()
 
 
-def open_backend(options: Options, *, exclusive: bool, upgrade: bool = True) -> Backend:
+def open_backend(
+    options: Options,
+    *,
+    exclusive: bool,
+    upgrade: bool = True,
+    tidy: bool = True,
+    launched: EmbeddedServer | None = None,
+) -> Backend:
     """Starts or attaches to the server and brings the schema up to date.
 
-    Takes from milliseconds to about two seconds (first start). Raises UserError: the server does
-    not start, another instance owns the folder, the database is newer than the app.
+    `launched` is the embedded server where its start was begun already; who does not want `tidy`
+    calls it later. Takes from milliseconds to about two seconds (first start). Raises UserError:
+    the server does not start, another instance owns the folder, the database is newer than the
+    app.
     """
     closers: list[Callable[[], None]] = []
     store = KeyringStore()
-    server = None if options.url else EmbeddedServer(options.folder, store)
+    server = None if options.url else launched or EmbeddedServer(options.folder, store)
     url = server.acquire(exclusive=exclusive) if server else normalised(options.url or "")
     if server:
         closers.append(server.release)
+    mark("server ready")
     bus = ChangeBus()
     try:
         database = Database(url, bus)
         closers.append(database.close)
         use_encryption_key(lambda: encryption_key(store))
         with translated_errors():
-            upgraded = upgrade and schema.upgrade(database.engine)
-            if upgrade:
-                with database.session() as session:
-                    integration.close_interrupted(session)
-                    sync_runs.close_interrupted(session)
-                    change_feed.prune(session)
-                    sync_runs.prune(session)
+            upgraded = upgrade and schema.upgrade(database.engine, _copying(server, url, options))
+        backend = Backend(options, url, bus, database, store, upgraded, closers)
+        if upgrade and tidy:
+            backend.tidy()
     except BaseException:
         while closers:
             closers.pop()()
         raise
-    runner = ProcessImportRunner(url, bus, import_in_child)
-    book = ProfileBook(SavedProfiles(database))
-    services = _services(database, options.folder)
-    vault = Vault(store, {})
-    return Backend(
-        options,
-        url,
-        bus,
-        database,
-        services,
-        runner,
-        FileDesk(book),
-        LabelDesk(services.labels),
-        AccountDesk(services.accounts, services.sync_runs, vault, os.environ),
-        Keychain(services.accounts, vault, os.environ),
-        book,
-        ImportLoader(database),
-        upgraded,
-        closers,
-    )
+    return backend
+
+
+def _copying(
+    server: EmbeddedServer | None, url: str, options: Options
+) -> Callable[[str], None] | None:
+    """What keeps a copy of our own server's books before they are changed for a newer version."""
+    if server is None:
+        return None  # whoever runs a shared server looks after its backups
+
+    def copy(revision: str) -> None:
+        from soleflip_desktop.db.embedded.dumps import dump
+
+        dump(url, options.folder.backups / f"before-an-update-{revision}.dump")
+
+    return copy
 
 
 def normalised(url: str) -> str:
@@ -173,31 +224,26 @@ def normalised(url: str) -> str:
     return f"postgresql+psycopg://{rest}"
 
 
-def _services(database: Database, folder: DataFolder) -> Services:
-    return Services(
-        inventory=InventoryService(database),
-        transactions=TransactionsService(database),
-        integration=IntegrationService(database),
-        analytics=AnalyticsService(database),
-        system=SystemService(database),
-        units=UnitsService(database),
-        steps=StepsService(database),
-        locations=LocationsService(database),
-        views=ViewsService(database),
-        attachments=AttachmentsService(database, folder.attachments),
-        counts=CountsService(database),
-        labels=LabelsService(database),
-        accounts=AccountsService(database),
-        sync_runs=SyncRuns(database),
-        sync_store=SyncStore(database),
-        outbox=OutboxService(database),
-        review=ReviewService(database),
-        market=MarketService(database),
+def update_desk(options: Options) -> UpdateDesk:
+    """Updates of this copy of the app; needs no database. Call it in a thread: may take 100 ms."""
+    from soleflip_desktop import __version__
+    from soleflip_desktop.resources import changelog_path, resource_path
+    from soleflip_desktop.settings.update_channel import read_channel
+    from soleflip_desktop.sync.update_desk import UpdateDesk
+
+    return UpdateDesk(
+        read_channel(resource_path("update.json")),
+        options.folder.updates,
+        version=__version__,
+        schema=schema.HEAD,
+        changelog=changelog_path(),
     )
 
 
 def sync_services(services: Services) -> SyncServices:
     """What a sync works with."""
+    from soleflip_desktop.sync.tools import SyncServices
+
     return SyncServices(
         services.accounts.get, services.sync_runs, services.sync_store, services.outbox
     )
@@ -219,6 +265,11 @@ def import_in_child(
     token: CancelToken,
 ) -> ImportResult:
     """The import as the child process runs it, with a database connection of its own."""
+    from soleflip_desktop.services.import_loader import ImportLoader
+    from soleflip_desktop.services.profiles import SavedProfiles
+    from soleflip_desktop.sync.jobs.import_file import import_file
+    from soleflip_desktop.sync.profile_book import all_profiles
+
     database = Database(url, ChangeBus(), threads=2)
     try:
         profiles = all_profiles(SavedProfiles(database).load())
@@ -231,6 +282,13 @@ def sync_task_in_child(
     url: str, task: SyncTask, report: Callable[[Any], None], token: CancelToken
 ) -> SyncReport:
     """The sync as the child process runs it, with database connections of its own."""
+    from soleflip_desktop.services.accounts import AccountsService
+    from soleflip_desktop.services.outbox import OutboxService
+    from soleflip_desktop.services.sync_runs import SyncRuns
+    from soleflip_desktop.services.sync_store import SyncStore
+    from soleflip_desktop.sync.sync_child import sync_in_child
+    from soleflip_desktop.sync.tools import SyncServices
+
     database = Database(url, ChangeBus(), threads=2)
     try:
         services = SyncServices(

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from soleflip_desktop import __version__
-from soleflip_desktop.bootstrap import Backend, Options, open_backend
+from soleflip_desktop.bootstrap import Backend, Options, open_backend, update_desk
 from soleflip_desktop.cli import (
     accounts,
     counts,
@@ -19,10 +19,12 @@ from soleflip_desktop.cli import (
     labels,
     outbox,
     places,
+    preferences,
     profiles,
     steps,
     sync,
     units,
+    updates,
     views,
 )
 from soleflip_desktop.cli.output import FAILED, with_json
@@ -42,6 +44,8 @@ PARTS = (
     accounts,
     sync,
     outbox,
+    preferences,
+    updates,
 )
 
 
@@ -94,6 +98,8 @@ def main(argv: Sequence[str]) -> int:
     status_only = arguments.command == "db" and arguments.action == "status"
     try:
         options.folder.create()
+        if arguments.command == "updates":  # needs no database
+            return updates.run_updates(update_desk(options), arguments)
         log_file = log_to(options.folder)
         backend = open_backend(options, exclusive=False, upgrade=not status_only)
         try:
@@ -121,6 +127,7 @@ COMMANDS: dict[str, Callable[[Backend, argparse.Namespace], int]] = {
     "accounts": accounts.run_accounts,
     "sync": sync.run_sync,
     "outbox": outbox.run_outbox,
+    "preferences": preferences.run_preferences,
     "export": figures.run_export,
     "report": figures.run_report,
     "db": figures.run_db,

@@ -15,10 +15,12 @@ from typing import Any
 
 from soleflip_desktop.bootstrap import Backend
 from soleflip_desktop.cli.output import DONE, print_json, with_json
+from soleflip_desktop.domain.currencies import currency_code, first_payout_currency
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.logins import LOGIN_FORMS, LoginForm, environment_name
 from soleflip_desktop.domain.marketplace import MARKETPLACE_NAMES, Marketplace
 from soleflip_desktop.domain.sync import AccountOverview, AccountSettings
+from soleflip_desktop.services.preferences import PreferencesService
 from soleflip_desktop.sync.connect import Connecting
 
 
@@ -29,7 +31,7 @@ def add_commands(commands: Any) -> Iterable[argparse.ArgumentParser]:
     )
     yield with_json(actions.add_parser("list", help="the accounts and how they stand"))
     add = with_json(_named(actions.add_parser("add", help="connect an account")))
-    add.add_argument("--currency", default="EUR", metavar="EUR", help="of the payouts")
+    add.add_argument("--currency", metavar="EUR", help="of the payouts; else the base currency")
     add.add_argument("--every", type=int, default=15, metavar="MINUTES", help="0: only when asked")
     add.add_argument("--site", default="EBAY_DE", help="eBay's marketplace id")
     yield add
@@ -64,13 +66,14 @@ async def _list(backend: Backend, arguments: argparse.Namespace) -> int:
 async def _add(backend: Backend, arguments: argparse.Namespace) -> int:
     desk = backend.account_desk
     form = LOGIN_FORMS[arguments.platform]
+    currency = await _currency(backend, arguments)  # a wrong one is told before the log-in
     flow = desk.connect(arguments.platform, await _known(backend, arguments))
     try:
         address = await flow.start(await asyncio.to_thread(_secrets, arguments.platform, form))
         if address:
             await _log_in(flow, form, address)
         settings = AccountSettings(
-            currency=arguments.currency.upper(), every_minutes=arguments.every, site=arguments.site
+            currency=currency, every_minutes=arguments.every, site=arguments.site
         )
         account_id = await flow.finish(arguments.label, settings)
     finally:
@@ -84,6 +87,14 @@ async def _add(backend: Backend, arguments: argparse.Namespace) -> int:
         names = ", ".join(environment_name(arguments.platform, f.name) for f in form.fields)
         print(f"{problem}\nUntil then commands take the secrets from {names}.", file=sys.stderr)
     return DONE
+
+
+async def _currency(backend: Backend, arguments: argparse.Namespace) -> str:
+    """What was asked for, else the base currency where the platform pays out in it."""
+    if arguments.currency:
+        return currency_code(arguments.currency)
+    base = await PreferencesService(backend.database).base_currency()
+    return first_payout_currency(arguments.platform, base)
 
 
 async def _known(backend: Backend, arguments: argparse.Namespace) -> int | None:

@@ -11,8 +11,9 @@ from typing import Any
 from soleflip_desktop.bootstrap import Backend
 from soleflip_desktop.cli.output import DONE, print_json, with_json
 from soleflip_desktop.cli.reading import add_reading, choices_of
+from soleflip_desktop.domain.file_kinds import PROFILE_SUFFIX, is_profile
 from soleflip_desktop.domain.import_plan import Profile
-from soleflip_desktop.sync.profile_book import SUFFIX, read_profile
+from soleflip_desktop.sync.profile_book import read_profile
 
 
 def add_commands(commands: Any) -> Iterable[argparse.ArgumentParser]:
@@ -32,7 +33,7 @@ def add_commands(commands: Any) -> Iterable[argparse.ArgumentParser]:
     delete.add_argument("key")
     yield delete
     for name, help_text in (
-        ("share", "write a profile to a file"),
+        ("share", f"write a profile to a file, best named *{PROFILE_SUFFIX}"),
         ("template", "write an empty table with a profile's columns"),
         ("example", "write an example that imports as it is"),
     ):
@@ -50,7 +51,7 @@ def chosen_profile(known: list[Profile], name: str) -> tuple[str | None, list[Pr
     if name == "auto":
         return None, known
     path = Path(name)
-    if name.endswith(SUFFIX) or (path.suffix == ".json" and path.is_file()):
+    if is_profile(name) or (path.suffix == ".json" and path.is_file()):
         profile = read_profile(path)
         return profile.key, [profile, *(p for p in known if p.key != profile.key)]
     return name, known
@@ -72,8 +73,10 @@ def run_profiles(backend: Backend, arguments: argparse.Namespace) -> int:
         asyncio.run(book.delete(arguments.key))
         print(f"{arguments.key} was removed")
     elif arguments.action == "share":
-        asyncio.run(book.share(arguments.key, arguments.out))
-        print(arguments.out)
+        named: Path = arguments.out
+        out = named if named.suffix else named.with_suffix(PROFILE_SUFFIX)
+        asyncio.run(book.share(arguments.key, out))
+        print(out)
     else:
         example = arguments.action == "example"
         asyncio.run(book.write_template(arguments.key, arguments.out, example=example))

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import sqlalchemy as sa
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from soleflip_desktop.domain.errors import SecretStoreUnavailableError
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -80,6 +82,8 @@ class EncryptedText(sa.types.TypeDecorator[str]):
 
     @classmethod
     def _fernet(cls) -> Fernet:
+        from cryptography.fernet import Fernet  # noqa: PLC0415  (the window starts without it)
+
         if cls.key_source is None:
             msg = "No credential store is connected, so encrypted values cannot be used."
             raise SecretStoreUnavailableError(msg)
@@ -91,6 +95,8 @@ class EncryptedText(sa.types.TypeDecorator[str]):
     def process_result_value(self, value: bytes | None, _dialect: sa.Dialect) -> str | None:
         if value is None:
             return None
+        from cryptography.fernet import InvalidToken  # noqa: PLC0415  (as above)
+
         try:
             return self._fernet().decrypt(bytes(value)).decode()
         except InvalidToken:

@@ -6,6 +6,7 @@ that a start does with the database (performance.md E).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -36,9 +37,10 @@ def is_current(engine: sa.Engine) -> bool:
         return current_revision(connection) == HEAD
 
 
-def upgrade(engine: sa.Engine) -> bool:
+def upgrade(engine: sa.Engine, before: Callable[[str], None] | None = None) -> bool:
     """Brings the schema to HEAD; returns whether anything was done.
 
+    `before` is called with the revision of a schema of ours that is about to be changed.
     Raises DatabaseTooNewError for a revision this version does not know, and for a server older
     than PostgreSQL 15.
     """
@@ -52,6 +54,8 @@ def upgrade(engine: sa.Engine) -> bool:
             return False
         _refuse_unknown(revision)
         connection.rollback()
+        if before is not None and revision is not None:
+            before(revision)
         migrate(connection, HEAD)
     return True
 

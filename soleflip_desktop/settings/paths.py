@@ -41,6 +41,11 @@ class DataFolder:
         return self.root / "locks"
 
     @property
+    def owner_lock(self) -> Path:
+        """Held by the window that has the folder."""
+        return self.locks / "owner.lock"
+
+    @property
     def backups(self) -> Path:
         return self.root / "backups"
 
@@ -59,8 +64,9 @@ class DataFolder:
         return self.root / "thumbnails"
 
     @property
-    def settings_file(self) -> Path:
-        return self.root / "settings.json"
+    def updates(self) -> Path:
+        """Installers that were downloaded; made with the first of them."""
+        return self.root / "updates"
 
     def create(self) -> None:
         """Make the folder and its subfolders, private to the user; those there keep their mode.

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
-
-import keyring
-from keyring.backend import KeyringBackend
-from keyring.errors import InitError, KeyringLocked
+from typing import TYPE_CHECKING, Protocol
 
 from soleflip_desktop.domain.errors import SecretStoreUnavailableError
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 SERVICE = "SoleFlip Desktop"
 
@@ -48,6 +47,9 @@ class KeyringStore:
 
 
 def _backend() -> KeyringBackend:
+    import keyring  # noqa: PLC0415  (the window starts without it)
+    from keyring.backend import KeyringBackend  # noqa: PLC0415
+
     chosen = keyring.get_keyring()
     # The chaining backend would fall through to a plain text file when the real store is locked.
     for backend in getattr(chosen, "backends", (chosen,)):
@@ -62,6 +64,8 @@ def _backend() -> KeyringBackend:
 @contextmanager
 def _plain_sentences() -> Iterator[None]:
     """Turn a backend's error into a sentence; `from None`, as the original may quote the secret."""
+    from keyring.errors import InitError, KeyringLocked  # noqa: PLC0415
+
     try:
         yield
     except SecretStoreUnavailableError:

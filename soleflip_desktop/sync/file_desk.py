@@ -13,8 +13,7 @@ from soleflip_desktop.domain.import_fields import Target
 from soleflip_desktop.domain.import_plan import ImportPlan, PlanChoices, Profile
 from soleflip_desktop.domain.import_sketch import FileScan, FileSketch, Question
 from soleflip_desktop.sync.child import ChildRun
-from soleflip_desktop.sync.jobs.scan_file import ScanTask, scan_in_child
-from soleflip_desktop.sync.profile_book import ProfileBook
+from soleflip_desktop.sync.profile_book import ProfileBook, read_profile
 
 
 class FileDesk:
@@ -38,6 +37,11 @@ class FileDesk:
     async def scan(
         self, path: str, plan: ImportPlan, choices: PlanChoices
     ) -> tuple[FileScan, ImportPlan, tuple[Question, ...]]:
+        from soleflip_desktop.sync.jobs.scan_file import (  # noqa: PLC0415  (polars comes with it)
+            ScanTask,
+            scan_in_child,
+        )
+
         run = ChildRun(scan_in_child, "", ScanTask(path, plan), lambda _progress: None)
         try:
             scan = await run.wait()
@@ -58,6 +62,9 @@ class FileDesk:
 
     async def share_profile(self, key: str, path: Path) -> None:
         await self._book.share(key, path)
+
+    async def read_profile(self, path: Path) -> Profile:
+        return await asyncio.to_thread(read_profile, path)
 
     async def add_profile(self, path: Path) -> Profile:
         return await self._book.add(path)

@@ -45,6 +45,9 @@ class ImportDesk(Protocol):
     async def share_profile(self, key: str, path: Path) -> None:
         """Writes a profile to a file that another installation can read."""
 
+    async def read_profile(self, path: Path) -> Profile:
+        """A shared profile, without keeping it. Raises UserError for a file that is none."""
+
     async def add_profile(self, path: Path) -> Profile:
         """Reads a shared profile and keeps it. Raises UserError for a file that is none."""
 

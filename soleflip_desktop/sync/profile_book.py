@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from soleflip_desktop.connectors.files.decide import plan_file
 from soleflip_desktop.connectors.files.planning import profile_of
 from soleflip_desktop.connectors.files.profiles import (
     builtin,
@@ -20,9 +19,6 @@ from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.errors import NotFoundError, UserError
 from soleflip_desktop.domain.import_plan import ImportPlan, PlanChoices, Profile
 from soleflip_desktop.services.profiles import Document, SavedProfiles
-
-#: What profiles are shared as.
-SUFFIX = ".soleflip-profile"
 
 
 def all_profiles(saved: Sequence[Document]) -> list[Profile]:
@@ -62,6 +58,9 @@ class ProfileBook:
         self, title: str, path: Path, profiles: Sequence[Profile], choices: PlanChoices
     ) -> Profile:
         """Keeps how a file is read. Raises UserError for one that leaves something open."""
+        # polars comes with it: the window starts without that.
+        from soleflip_desktop.connectors.files.decide import plan_file  # noqa: PLC0415
+
         plan = await asyncio.to_thread(plan_file, path, profiles, choices, CancelToken())
         return await self.save(title, plan)
 

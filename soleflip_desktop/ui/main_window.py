@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSettings, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QLabel, QMainWindow, QStackedWidget
 
 from soleflip_desktop.domain.changes import Domain
 from soleflip_desktop.ui.common.actions import Action, Menu, build
 from soleflip_desktop.ui.common.change_signals import ChangeSignals
-from soleflip_desktop.ui.common.command_palette import CommandPalette
 from soleflip_desktop.ui.common.context import UiContext, UiKit
-from soleflip_desktop.ui.common.dialogs import (
-    ask_to_cancel_import,
-    open_files,
-    show_about,
-)
-from soleflip_desktop.ui.common.drop_hint import DropHint, dropped_files
+from soleflip_desktop.ui.common.dialogs import ask_to_cancel_import, open_files, show_about
+from soleflip_desktop.ui.common.drop_hint import FileDrops
 from soleflip_desktop.ui.common.error_dialog import BugReporter
 from soleflip_desktop.ui.common.formatting import Formatter
 from soleflip_desktop.ui.common.icons import IconSet
-from soleflip_desktop.ui.common.key_help import KeyHelp
 from soleflip_desktop.ui.common.menus import Menus
 from soleflip_desktop.ui.common.navigation import Navigation
 from soleflip_desktop.ui.common.notifier import MessageBar, Notifier
+from soleflip_desktop.ui.common.page_titles import TITLES
 from soleflip_desktop.ui.common.starting_page import StartingPage
 from soleflip_desktop.ui.common.tasks import TaskRunner
 from soleflip_desktop.ui.common.theme import Theme
 from soleflip_desktop.ui.common.theme_menu import build_theme_actions
+from soleflip_desktop.ui.common.window_frame import lay_out
 from soleflip_desktop.ui.common.window_place import restore_place, save_place
-from soleflip_desktop.ui.integration.import_queue import ImportQueue
-from soleflip_desktop.ui.pages import TITLES, Page, Pages, build_pages
+from soleflip_desktop.ui.system.desktop import Desktop
+
+if TYPE_CHECKING:
+    from soleflip_desktop.ui.integration.import_queue import ImportQueue
+    from soleflip_desktop.ui.inventory.page import InventoryPage
+    from soleflip_desktop.ui.pages import Page, Pages
 
 _PAGE, _FOLDER = "window/page", "window/folder"
 #: A key that others follow at once came from a scanner; nobody types that fast.
@@ -62,7 +56,6 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.setWindowTitle("SoleFlip Desktop")
-        self.setAcceptDrops(True)
         self._version = version
         icons = IconSet(theme)
         tasks, self.notifier = TaskRunner(self), Notifier(self)
@@ -76,8 +69,12 @@ class MainWindow(QMainWindow):
         self.navigation.page_chosen.connect(self.go_to)
         self.stack = QStackedWidget(self)
         self.stack.addWidget(self.starting)
+        self.desktop = Desktop(self.kit, self.stack, self)
+        self.desktop.retry_requested.connect(self.retry_requested)
+        self.desktop.importable.connect(self.import_files)
         self.totals = QLabel(self)
         self.totals.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._first: InventoryPage | None = None
         self.pages: tuple[Page, ...] = ()
         self.known: Pages | None = None
         self.queue: ImportQueue | None = None
@@ -88,23 +85,37 @@ class MainWindow(QMainWindow):
         self._build_frame()
         self.menus = Menus(self)
         self._build_menus()
-        self._drop_hint = DropHint(self)
+        self.drops = FileDrops(self)
+        self.drops.dropped.connect(self.desktop.open_files)
         restore_place(self, settings)
 
     # -- life ----------------------------------------------------------------------------------
 
+    def open_first(self, context: UiContext) -> InventoryPage | None:
+        """Shows the inventory ahead of the others, if the window opens with it."""
+        from soleflip_desktop.ui.inventory.page import InventoryPage  # noqa: PLC0415  (as below)
+
+        if self._remembered() != 0:
+            return None
+        self._first = InventoryPage.of(context, self.kit)
+        self._add(self._first)
+        self.stack.setCurrentWidget(self._first)
+        return self._first
+
     def attach(self, context: UiContext) -> None:
         """Builds the pages. Called once, when the services behind them are ready."""
+        from soleflip_desktop.ui.pages import build_pages  # noqa: PLC0415  (after the first paint)
+
         self._context = context
-        self.queue = ImportQueue(context.runner, self.kit.tasks, self)
-        known = build_pages(context, self.kit, self.queue, self.show_page, self)
-        self.known, self.pages = known, known.all
+        known = build_pages(context, self.kit, self.show_page, self, self._first)
+        self.known, self.pages, self.queue = known, known.all, known.queue
         for page in self.pages:
-            page.totals_changed.connect(self._on_totals_changed)
-            self.stack.addWidget(page)
-        for asking in (known.inventory, known.orders, known.imports):
+            if page is not self._first:
+                self._add(page)
+        for asking in (known.inventory, known.orders, known.imports, self.desktop):
             asking.import_requested.connect(self.choose_files)
             asking.sample_requested.connect(self.import_sample)
+        self.desktop.account_requested.connect(known.accounts.connect_account)
         for counted in (known.outbox, known.review):
             counted.count_changed.connect(self._on_count_changed)
             counted.update_count()
@@ -119,12 +130,18 @@ class MainWindow(QMainWindow):
         self._import_action.setEnabled(True)
         sample = context.sample_file is not None and context.sample_file.is_file()
         self._sample_action.setEnabled(sample)
-        self.go_to(int(str(self.kit.settings.value(_PAGE, 0))) % len(self.pages))
+        self.go_to(self._remembered() % len(self.pages))
+        self.drops.ready = True
+        self.desktop.attach(context)
 
     def show_start_error(self, text: str) -> None:
         """The database did not come up; the text says why and what to do."""
-        self.stack.setCurrentWidget(self.starting)
-        self.starting.show_error(text)
+        if not self.desktop.show_error(text):
+            self.stack.setCurrentWidget(self.starting)
+            self.starting.show_error(text)
+        if self._first is not None:
+            self.stack.removeWidget(self._first)  # it is kept: it may still be loading
+            self._first = None
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.queue is not None and self.queue.running:
@@ -154,6 +171,13 @@ class MainWindow(QMainWindow):
         page.setFocus(Qt.FocusReason.OtherFocusReason)
         self.totals.setText(page.totals)
         self.menus.show_page(page)
+
+    def _add(self, page: Page) -> None:
+        page.totals_changed.connect(self._on_totals_changed)
+        self.stack.addWidget(page)
+
+    def _remembered(self) -> int:
+        return int(str(self.kit.settings.value(_PAGE, 0)))
 
     def show_page(self, page: Page) -> None:
         self.go_to(self.pages.index(page))
@@ -195,21 +219,6 @@ class MainWindow(QMainWindow):
         self.kit.settings.setValue(_FOLDER, str(Path(paths[0]).parent))
         self.import_files(paths)
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        files = dropped_files(event.mimeData()) if self.pages else []
-        if files:
-            event.acceptProposedAction()
-            self._drop_hint.cover(len(files))
-
-    def dragLeaveEvent(self, event: QEvent) -> None:  # noqa: N802  (Qt's name)
-        self._drop_hint.hide()
-        event.accept()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._drop_hint.hide()
-        event.acceptProposedAction()
-        self.import_files(dropped_files(event.mimeData()))
-
     def _cancel_and_close(self) -> None:
         if self.queue is None or not self.queue.running:
             self.close()
@@ -222,9 +231,13 @@ class MainWindow(QMainWindow):
             self.close()
 
     def show_palette(self) -> None:
+        from soleflip_desktop.ui.common.command_palette import CommandPalette  # noqa: PLC0415
+
         CommandPalette(self.menus.commands(), self.kit.settings, self).open_over(self)
 
     def show_keys(self) -> None:
+        from soleflip_desktop.ui.common.key_help import KeyHelp  # noqa: PLC0415
+
         KeyHelp(self.menus.commands(), self).open()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -242,20 +255,8 @@ class MainWindow(QMainWindow):
             self.navigation.add(title, icon)
         for action in self.navigation.actions_by_page:
             action.setEnabled(False)
-        right = QVBoxLayout()
-        right.setSpacing(0)
-        right.addWidget(MessageBar(self.notifier, self.kit.icons, self))
-        right.addWidget(self.stack, 1)
-        central = QWidget(self)
-        row = QHBoxLayout(central)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.navigation)
-        row.addLayout(right, 1)
-        self.setCentralWidget(central)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(12, 0, 12, 0)
-        self.statusBar().addWidget(self.totals, 1)
+        messages = MessageBar(self.notifier, self.kit.icons, self)
+        lay_out(self, self.navigation, messages, self.stack, self.totals)
 
     def _build_menus(self) -> None:
         choose = Action("&Import…", self.choose_files, "Ctrl+I", "imports")
@@ -265,6 +266,7 @@ class MainWindow(QMainWindow):
             action.setEnabled(False)
             self.menus.add(Menu.FILE, action)
         self.menus.add(Menu.FILE, self._built(Action("&Quit", self.close, "Ctrl+Q")), last=True)
+        self.menus.add(Menu.EDIT, self.desktop.preferences, last=True)
         palette = Action("&Command palette…", self.show_palette, "Ctrl+K")
         self.menus.add(Menu.VIEW, *self.navigation.actions_by_page, self._built(palette))
         self.menus.separate(Menu.VIEW)
@@ -272,7 +274,8 @@ class MainWindow(QMainWindow):
         self.menus.add(Menu.VIEW, *self.theme_actions.actions())
         keys = Action("&Keyboard shortcuts", self.show_keys, "F1")
         about = Action("&About SoleFlip Desktop", self.show_about)
-        self.menus.add(Menu.HELP, self._built(keys), self._built(about))
+        self.menus.add(Menu.HELP, self._built(keys))
+        self.menus.add(Menu.HELP, self._built(about), last=True)
 
     def _built(self, action: Action) -> QAction:
         return build(action, self, self.kit.icons)

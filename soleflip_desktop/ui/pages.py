@@ -15,23 +15,12 @@ from soleflip_desktop.ui.integration.import_queue import ImportQueue
 from soleflip_desktop.ui.integration.page import ImportsPage
 from soleflip_desktop.ui.integration.review.page import ReviewPage
 from soleflip_desktop.ui.inventory.counts.page import CountsPage
-from soleflip_desktop.ui.inventory.listing_actions import ListingDoors
 from soleflip_desktop.ui.inventory.page import InventoryPage
 from soleflip_desktop.ui.inventory.scanning import Scanning
 from soleflip_desktop.ui.system.accounts.page import AccountsPage
 from soleflip_desktop.ui.transactions.outbox.page import OutboxPage
 from soleflip_desktop.ui.transactions.page import OrdersPage
 
-#: Titles and icons in the order of `Pages.all`.
-TITLES = (
-    ("Inventory", "inventory"),
-    ("Orders", "orders"),
-    ("Imports", "imports"),
-    ("Counts", "counts"),
-    ("Outbox", "outbox"),
-    ("To review", "review"),
-    ("Accounts", "accounts"),
-)
 Page = (
     InventoryPage | OrdersPage | ImportsPage | CountsPage | OutboxPage | ReviewPage | AccountsPage
 )
@@ -48,6 +37,7 @@ class Pages:
     outbox: OutboxPage
     review: ReviewPage
     accounts: AccountsPage
+    queue: ImportQueue
     scanning: Scanning
     status: SyncStatus
     reminder: ShipByReminder
@@ -68,15 +58,18 @@ class Pages:
 def build_pages(
     context: UiContext,
     kit: UiKit,
-    queue: ImportQueue,
     show: Callable[[Page], None],
     window: QWidget,
+    first: InventoryPage | None = None,
 ) -> Pages:
-    """`show` brings a page to the front: one asks for another only through here."""
+    """`first` is the page that stands already.
+
+    `show` brings a page to the front: one asks for another only through here.
+    """
     sample = context.sample_file is not None and context.sample_file.is_file()
     doors, sync = context.workbench, context.sync
-    offers = ListingDoors(sync.outbox, sync.market)
-    inventory = InventoryPage(context.inventory, doors, kit, sample=sample, offers=offers)
+    queue = ImportQueue(context.runner, kit.tasks, window)
+    inventory = first or InventoryPage.of(context, kit)
     counts = CountsPage(doors.counts, doors.locations, kit)
     pages = Pages(
         inventory,
@@ -86,6 +79,7 @@ def build_pages(
         OutboxPage(sync.outbox, sync.control, kit),
         ReviewPage(sync.review, kit),
         AccountsPage(sync.accounts, sync.control, kit),
+        queue,
         Scanning(inventory, counts, doors.counts, kit, window),
         SyncStatus(sync, kit, window),
         ShipByReminder(sync.market, kit, window),

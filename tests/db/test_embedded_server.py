@@ -200,6 +200,27 @@ def test_second_window_is_refused_and_command_line_outlives_the_first(used: Data
 
 
 @pytest.mark.db
+def test_a_launched_server_is_the_one_acquired(used: DataFolder) -> None:
+    with EmbeddedServer(used) as server:
+        server.launch(exclusive=True)
+        pid = read_pid_file(posix.find_home(used) / "pgdata")
+        assert pid is not None
+        with pytest.raises(DataFolderInUseError):
+            EmbeddedServer(used).launch(exclusive=True)
+        assert query(server.acquire(exclusive=True), "SELECT 1") == [(1,)]
+        assert postmaster(used) == pid.pid
+    assert gone(pid.pid)
+
+
+def test_a_launched_server_is_stopped_by_who_never_acquires_it(used: DataFolder) -> None:
+    server = EmbeddedServer(used)
+    server.launch(exclusive=True)
+    running = postmaster(used)
+    server.release()
+    assert gone(running)
+    assert not EmbeddedServer(used).status().running
+
+
 def test_two_processes_starting_at_once_share_one_server(folder: DataFolder) -> None:
     apps = [App(folder, "gui"), App(folder, "cli")]
     urls = {app.url() for app in apps}

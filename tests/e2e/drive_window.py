@@ -21,6 +21,7 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from soleflip_desktop import app
+from soleflip_desktop.domain.preferences import Begin
 from soleflip_desktop.ui.integration.page import ImportsPage
 from soleflip_desktop.ui.inventory.page import InventoryPage
 from soleflip_desktop.ui.main_window import MainWindow
@@ -52,6 +53,15 @@ async def until(done: Callable[[], Any], what: str, limit_s: float = 60) -> None
         await asyncio.sleep(0.02)
 
 
+async def answer_first_run(window: MainWindow) -> None:
+    """As somebody who wants to look around: it may be answered before the database is up."""
+    first = window.desktop
+    await until(lambda: first.first_run is not None or window.pages, "the first start's questions")
+    if first.first_run is not None and (page := first.first_run.page) is not None:
+        await until(lambda: page.form.filled, "the list of regions")
+        page.tiles[Begin.EMPTY].click()
+
+
 class Visit:
     """A user's way through the window, and what was seen on it."""
 
@@ -71,6 +81,7 @@ class Visit:
     async def go(self, file: str) -> None:
         self.shoot("starting")
         await until(lambda: self.window.pages, "the database")
+        self.seen["base_currency"] = self.window.kit.base_currency.code
         await asyncio.sleep(0.5)
         self.shoot("first-run")
         self.seen["first_run"] = self.texts(self.window.pages[0])
@@ -144,6 +155,7 @@ def main(visitor: type[Visit] = Visit) -> None:
             async def drive() -> None:
                 visit = visitor(window, shots)
                 try:
+                    await answer_first_run(window)
                     await visit.go(file)
                 except BaseException as error:
                     answer["error"] = repr(error)

@@ -19,6 +19,7 @@ def test_first_run_import_and_both_pages(tmp_path: Path) -> None:
     seen = driven(DRIVER, path)
     assert seen["exit"] == 0
     assert "No units yet" in seen["first_run"]
+    assert seen["base_currency"] == "USD"  # of the region en_US, in which the driver runs
     numbers = dict(zip(seen["result"][1:], seen["result"], strict=False))
     assert numbers["Rows in the file"] == f"{oracle.rows:,}"
     assert numbers["Imported"] == f"{oracle.imported:,}"

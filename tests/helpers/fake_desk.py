@@ -349,6 +349,10 @@ class FakeDesk:
         await self._enter("share_profile")
         self.written.append((key, path, False))
 
+    async def read_profile(self, path: Path) -> Profile:
+        await self._enter("read_profile")
+        return replace(PURCHASES, key=path.stem, title=path.stem.capitalize(), builtin=False)
+
     async def add_profile(self, path: Path) -> Profile:
         await self._enter("add_profile")
         profile = replace(PURCHASES, key=path.stem, title=path.stem.capitalize(), builtin=False)

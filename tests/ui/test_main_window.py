@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, QSettings, Qt, QUrl
@@ -15,7 +18,10 @@ from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.inventory import ItemRow
 from soleflip_desktop.ui.common.context import UiContext
+from soleflip_desktop.ui.common.doors import Workbench
+from soleflip_desktop.ui.common.first_rows import FirstRows
 from soleflip_desktop.ui.common.grid.staged_edits import StagedCell
+from soleflip_desktop.ui.common.later import Later
 from soleflip_desktop.ui.common.theme import DARK, LIGHT, Theme
 from soleflip_desktop.ui.common.window_place import sane_place
 from soleflip_desktop.ui.integration.page import ImportsPage
@@ -78,6 +84,57 @@ def test_attach_shows_the_inventory(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(lambda: window.totals.text().startswith("500 units"))
 
 
+def test_the_inventory_opens_ahead_of_the_other_pages(
+    qtbot: QtBot,
+    make_window: Callable[[], MainWindow],
+    loop: asyncio.AbstractEventLoop,
+    context: UiContext,
+) -> None:
+    window, rest = make_window(), loop.create_future()
+
+    def later(door: Any) -> Any:
+        return Later(rest, lambda: door)
+
+    doors = {field.name: getattr(context.workbench, field.name) for field in fields(Workbench)}
+    waiting = Workbench(
+        **{name: later(door) for name, door in doors.items() if name != "views"},
+        views=context.workbench.views,
+    )
+    first = window.open_first(replace(context, workbench=waiting, orders=later(context.orders)))
+    assert first is not None
+    rows = loop.create_task(FirstRows(first).wait())
+    qtbot.waitUntil(rows.done)
+    assert first.model.rowCount() == 500
+    assert not any(action.isEnabled() for action in window.navigation.actions_by_page)
+    assert window.totals.text().startswith("500 units")
+    rest.set_result(None)
+    window.attach(context)
+    assert window.pages[0] is first
+    assert window.stack.currentWidget() is first
+
+
+def test_another_page_that_was_left_last_waits_for_all(
+    make_window: Callable[[], MainWindow], settings: QSettings, context: UiContext
+) -> None:
+    settings.setValue("window/page", 1)
+    window = make_window()
+    assert window.open_first(context) is None
+    window.attach(context)
+    assert window.stack.currentWidget() is window.pages[1]
+
+
+def test_a_failed_start_takes_the_first_page_back(
+    make_window: Callable[[], MainWindow], context: UiContext
+) -> None:
+    window = make_window()
+    first = window.open_first(context)
+    window.show_start_error("The disk is full.")
+    assert window.stack.currentWidget() is window.starting
+    again = window.open_first(context)
+    assert again is not first
+    assert window.stack.currentWidget() is again
+
+
 def test_keys_and_clicks_change_pages(qtbot: QtBot, window: MainWindow) -> None:
     window.activateWindow()
     QTest.keyClick(window, Qt.Key.Key_2, CONTROL)
@@ -95,9 +152,9 @@ def test_files_can_be_dropped_anywhere(
 ) -> None:
     data = mime("a.csv", "b.XLSX", "picture.png")
     assert drag(window, data).isAccepted()
-    assert window._drop_hint.isVisible()
+    assert window.drops.hint.isVisible()
     drop(window, data)
-    assert window._drop_hint.isHidden()
+    assert window.drops.hint.isHidden()
     assert window.stack.currentWidget() is window.pages[2]
     qtbot.waitUntil(lambda: len(runner.runs) == 1)
     assert Path(runner.runs[0].request.path).name == "a.csv"
@@ -112,7 +169,7 @@ def test_other_things_cannot_be_dropped(window: MainWindow) -> None:
     assert not drag(window, mime("picture.png")).isAccepted()
     drag(window, mime("a.csv"))
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert window._drop_hint.isHidden()
+    assert window.drops.hint.isHidden()
 
 
 def test_import_menu_opens_a_dialog_without_blocking(

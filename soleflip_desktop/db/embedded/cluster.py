@@ -1,4 +1,8 @@
-"""A database cluster on disk: where it lies, making it, and reaching the server that serves it."""
+"""A database cluster on disk: where it lies, making it, and reaching the server that serves it.
+
+The driver is imported where a server is reached: a start launches the server before anything else,
+and the window opens while both work.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +15,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-import psycopg
-from psycopg import sql
-from psycopg.conninfo import make_conninfo
-from sqlalchemy import URL
+from typing import TYPE_CHECKING
 
 from soleflip_desktop.db.embedded.account import Account, give_to
 from soleflip_desktop.db.embedded.binaries import MAJOR_VERSION, tool
@@ -24,6 +24,9 @@ from soleflip_desktop.db.embedded.failures import tool_failure
 from soleflip_desktop.db.embedded.process import environment
 from soleflip_desktop.domain.errors import DatabaseTooNewError, DatabaseUnavailableError
 from soleflip_desktop.settings.paths import DataFolder
+
+if TYPE_CHECKING:
+    import psycopg
 
 _INIT_PREFIX = "pgdata.init-"
 _INIT_TIMEOUT_S = 300
@@ -60,6 +63,8 @@ class Address:
 
     def url(self) -> str:
         """For SQLAlchemy. On Windows it holds the password: never log it."""
+        from sqlalchemy import URL  # noqa: PLC0415  (see the module's docstring)
+
         url = URL.create(
             "postgresql+psycopg",
             username=ROLE,
@@ -70,7 +75,11 @@ class Address:
         )
         return url.render_as_string(hide_password=False)
 
-    def connect(self) -> psycopg.Connection:
+    def connect(self) -> psycopg.Connection | None:
+        """None: nobody answers there."""
+        import psycopg  # noqa: PLC0415  (see the module's docstring)
+        from psycopg.conninfo import make_conninfo  # noqa: PLC0415
+
         target = make_conninfo(
             host=self.host,
             port=self.port,
@@ -80,7 +89,10 @@ class Address:
             connect_timeout=5,
             **self._checks(),
         )
-        return psycopg.connect(target, autocommit=True)
+        try:
+            return psycopg.connect(target, autocommit=True)
+        except psycopg.OperationalError:
+            return None
 
     def _checks(self) -> dict[str, str]:
         """What keeps an impostor on the same socket or port from being taken for the server."""
@@ -198,8 +210,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def ensure_database(connection: psycopg.Connection) -> None:
+def ensure_database(cluster: Cluster, connection: psycopg.Connection) -> None:
+    import psycopg  # noqa: PLC0415  (see the module's docstring)
+    from psycopg import sql  # noqa: PLC0415
+
     query = "SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)"
-    row = connection.execute(query, [DATABASE]).fetchone()
-    if row != (True,):
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    try:
+        row = connection.execute(query, [DATABASE]).fetchone()
+        if row != (True,):
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+    except psycopg.Error as error:
+        root = cluster.folder.root
+        raise tool_failure(root, "The database could not be made", str(error)) from error

@@ -12,6 +12,7 @@ import threading
 import time
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from soleflip_desktop.db.embedded.account import (
     SYSTEM_FOLDER,
@@ -34,7 +35,9 @@ from soleflip_desktop.db.embedded.process import (
 )
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
 from soleflip_desktop.settings.paths import DataFolder
-from soleflip_desktop.settings.secrets import SecretStore
+
+if TYPE_CHECKING:
+    from soleflip_desktop.settings.secrets import SecretStore
 
 assert sys.platform != "win32"  # noqa: S101 - the form in which mypy skips the rest there
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
-
-import psycopg
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from soleflip_desktop.db.embedded.cluster import (
     Address,
@@ -18,19 +18,22 @@ from soleflip_desktop.db.embedded.cluster import (
     ensure_cluster,
     ensure_database,
 )
-from soleflip_desktop.db.embedded.failures import tool_failure, translated
+from soleflip_desktop.db.embedded.failures import translated
 from soleflip_desktop.db.embedded.locks import FileLock, UserCount
 from soleflip_desktop.db.embedded.process import PidFile, read_pid_file
 from soleflip_desktop.domain.errors import DatabaseUnavailableError, DataFolderInUseError
 from soleflip_desktop.settings.paths import DataFolder
-from soleflip_desktop.settings.secrets import SecretStore
 
 if sys.platform == "win32":
     from soleflip_desktop.db.embedded import windows as host
 else:
     from soleflip_desktop.db.embedded import posix as host
 
+if TYPE_CHECKING:
+    from soleflip_desktop.settings.secrets import SecretStore
+
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _GUARD_TIMEOUT_S = 120
 _STALE_PID_FILE_S = 10
@@ -58,14 +61,20 @@ class EmbeddedServer:
     of its own, so the last to release knows that it is the last, and stops the server.
     """
 
-    def __init__(self, folder: DataFolder, secrets: SecretStore | None = None) -> None:
+    def __init__(
+        self,
+        folder: DataFolder,
+        secrets: SecretStore | None = None,
+        owner: FileLock | None = None,
+    ) -> None:
+        """`owner` is the lock of the folder's window where the caller has it already."""
         self._folder = folder
         self._secrets = secrets
-        self._owner = FileLock(folder.locks / "owner.lock")
+        self._owner = owner or FileLock(folder.owner_lock)
         self._guard = FileLock(folder.locks / "guard.lock")
         self._users = UserCount(folder.locks / "users")
         self._cluster: Cluster | None = None
-        self._url: str | None = None
+        self._joined = False
 
     def __enter__(self) -> Self:
         return self
@@ -81,21 +90,33 @@ class EmbeddedServer:
         has died: it starts anew.
         """
         with translated(self._folder.root):
-            self._folder.create()
-            if exclusive and not self._owner.held and not self._owner.try_acquire():
-                raise DataFolderInUseError(
-                    f"SoleFlip Desktop is already open with the data folder {self._folder.root}. "
-                    "Use that window, or close it first.",
-                )
-            self._url = None
-            self._url = self._join()
-        return self._url
+            self._own(exclusive=exclusive)
+            return self._join(self._serve).url()
+
+    @property
+    def owned(self) -> bool:
+        """Whether the data folder is this window's."""
+        return self._owner.held
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is no cluster yet, so that making one takes a while."""
+        return not (host.find_home(self._folder) / "pgdata" / "PG_VERSION").exists()
+
+    def launch(self, *, exclusive: bool) -> None:
+        """Begins what `acquire` ends: the server runs, but nobody has asked it anything yet.
+
+        It takes the same locks and raises the same errors, and needs no database driver.
+        """
+        with translated(self._folder.root):
+            self._own(exclusive=exclusive)
+            self._join(self._launch)
 
     def release(self) -> None:
         """Let go, and stop the server when nobody else holds it. Idempotent."""
-        if self._url is None:
+        if not self._joined:
             return
-        self._url = None
+        self._joined = False
         with translated(self._folder.root):
             self._leave()
 
@@ -106,7 +127,7 @@ class EmbeddedServer:
         with translated(self._folder.root):
             data = host.find_home(self._folder) / "pgdata"
             server = read_pid_file(data)
-            connection = self._try_connect(server) if server else None
+            connection = self._address(server).connect() if server else None
             if server is None or connection is None:
                 version_file = data / "PG_VERSION"
                 version = version_file.read_text().strip() if version_file.exists() else None
@@ -117,23 +138,32 @@ class EmbeddedServer:
         port = None if sockets else server.port
         return ServerStatus(True, server.pid, version, data, sockets, port)
 
-    def _join(self) -> str:
-        joined = False
+    def _own(self, *, exclusive: bool) -> None:
+        self._folder.create()
+        if exclusive and not self._owner.held and not self._owner.try_acquire():
+            raise DataFolderInUseError(
+                f"SoleFlip Desktop is already open with the data folder {self._folder.root}. "
+                "Use that window, or close it first.",
+            )
+
+    def _join(self, work: Callable[[Cluster], T]) -> T:
+        """Counts as a user of the cluster from now on, unless `work` on it fails."""
+        self._joined = False
         try:
             self._guard.acquire(_GUARD_TIMEOUT_S)
             self._users.join()
             self._cluster = host.prepare(self._folder)
             ensure_cluster(self._cluster, host.init_arguments(self._cluster, self._secrets))
-            url = self._serve(self._cluster).url()
-            joined = True
+            result = work(self._cluster)
+            self._joined = True
         finally:
             guarded = self._guard.held
             self._guard.release()
-            if not joined and guarded:
+            if not self._joined and guarded:
                 self._leave()
-            elif not joined:
+            elif not self._joined:
                 self._owner.release()
-        return url
+        return result
 
     def _leave(self) -> None:
         """Under the guard; a guard that never comes must not keep the app from ending."""
@@ -158,6 +188,12 @@ class EmbeddedServer:
         if server is not None and not host.stop(cluster, server):
             _log.warning("The database server takes long to stop; it goes on by itself")
 
+    def _launch(self, cluster: Cluster) -> None:
+        """Not where a pid file tells of a server: whether it lives is for `_serve` to find out."""
+        if read_pid_file(cluster.data) is None:
+            with suppress(StillLockedError):
+                host.launch(cluster, self._secrets)
+
     def _serve(self, cluster: Cluster) -> Address:
         """Adopt the server that runs, or start one; a dead one's pid file may bar it a while."""
         give_up = time.monotonic() + _STALE_PID_FILE_S
@@ -179,11 +215,11 @@ class EmbeddedServer:
         """The address of a server that lives, waiting while it starts, recovers or stops."""
         began = time.monotonic()
         while (server := read_pid_file(cluster.data)) is not None and host.alive(server.pid):
-            connection = self._try_connect(server) if server.ready else None
+            connection = self._address(server).connect() if server.ready else None
             if connection is not None:
                 with connection:
-                    self._ensure_database(connection)
-                return host.address(self._folder, server, self._secrets)
+                    ensure_database(cluster, connection)
+                return self._address(server)
             if time.monotonic() - began > (_SILENT_SERVER_S if server.ready else _RECOVERY_S):
                 raise DatabaseUnavailableError(
                     f"The database server of {cluster.data} (process {server.pid}) runs but does "
@@ -192,16 +228,5 @@ class EmbeddedServer:
             time.sleep(_POLL_S)
         return None
 
-    def _try_connect(self, server: PidFile) -> psycopg.Connection | None:
-        try:
-            return host.address(self._folder, server, self._secrets).connect()
-        except psycopg.OperationalError:
-            return None
-
-    def _ensure_database(self, connection: psycopg.Connection) -> None:
-        try:
-            ensure_database(connection)
-        except psycopg.Error as error:
-            raise tool_failure(
-                self._folder.root, "The database could not be made", str(error)
-            ) from error
+    def _address(self, server: PidFile) -> Address:
+        return host.address(self._folder, server, self._secrets)

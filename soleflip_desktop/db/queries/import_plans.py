@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
-
-from pydantic import TypeAdapter
+from typing import TYPE_CHECKING, Any
 
 from soleflip_desktop.domain.import_plan import ImportPlan
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 
 @cache
 def _adapter() -> TypeAdapter[ImportPlan]:
+    from pydantic import TypeAdapter  # noqa: PLC0415  (the window starts without it)
+
     return TypeAdapter(ImportPlan)
 
 

@@ -25,7 +25,6 @@ from soleflip_desktop.db.queries.figures import (
     promises,
 )
 from soleflip_desktop.db.queries.joins import LIVE_SALE, catalog
-from soleflip_desktop.db.queries.provenance import provenance
 from soleflip_desktop.domain.integration import ChangedEntity
 from soleflip_desktop.domain.inventory import (
     BoxState,
@@ -119,5 +118,8 @@ def detail(session: Session, item_id: int) -> ItemDetail | None:
         vat_pct=row.vat_pct,
     )
     keeping = Keeping(row.condition, row.box_state, row.location, row.notes)
+    # The mapped classes come with it, which the rows do without.
+    from soleflip_desktop.db.queries.provenance import provenance  # noqa: PLC0415
+
     source = provenance(session, ChangedEntity.ITEM, item_id, row.batch_id, row.import_row)
     return ItemDetail(row, purchase, keeping, source)

@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QSettings
 
 from soleflip_desktop.domain.changes import ChangeBus
-from soleflip_desktop.domain.import_plan import ImportPlan
-from soleflip_desktop.domain.integration import (
-    BatchRow,
-    ImportResult,
-    IssueGroup,
-    ReviewRow,
-    RowClass,
-    UndoReport,
-)
-from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
-from soleflip_desktop.domain.transactions import OrderDetail, OrderRow
-from soleflip_desktop.services.grid import GridSource
-from soleflip_desktop.sync.import_desk import ImportDesk
-from soleflip_desktop.sync.import_runner import ImportRunner
-from soleflip_desktop.ui.common.doors import Workbench
-from soleflip_desktop.ui.common.formatting import Formatter
-from soleflip_desktop.ui.common.icons import IconSet
-from soleflip_desktop.ui.common.notifier import Notifier
-from soleflip_desktop.ui.common.sync_doors import SyncDesk
-from soleflip_desktop.ui.common.tasks import TaskRunner
-from soleflip_desktop.ui.common.theme import Theme
 
-RowT = TypeVar("RowT")
-DetailT_co = TypeVar("DetailT_co", covariant=True)
-
-
-class DetailSource(GridSource[RowT], Protocol[RowT, DetailT_co]):
-    """A grid and the details of one of its rows."""
-
-    async def detail(self, row_id: int, /) -> DetailT_co:
-        """Raises NotFoundError where the row is gone."""
+# Only the annotations name these: the window opens without them.
+if TYPE_CHECKING:
+    from soleflip_desktop.domain.import_plan import ImportPlan
+    from soleflip_desktop.domain.integration import (
+        BatchRow,
+        ImportResult,
+        IssueGroup,
+        ReviewRow,
+        RowClass,
+        UndoReport,
+    )
+    from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
+    from soleflip_desktop.domain.preferences import BooksState
+    from soleflip_desktop.domain.transactions import OrderDetail, OrderRow
+    from soleflip_desktop.sync.import_desk import ImportDesk
+    from soleflip_desktop.sync.import_runner import ImportRunner
+    from soleflip_desktop.ui.common.detail_source import DetailSource
+    from soleflip_desktop.ui.common.doors import Workbench
+    from soleflip_desktop.ui.common.formatting import Formatter
+    from soleflip_desktop.ui.common.icons import IconSet
+    from soleflip_desktop.ui.common.notifier import Notifier
+    from soleflip_desktop.ui.common.sync_doors import SyncDesk
+    from soleflip_desktop.ui.common.tasks import TaskRunner
+    from soleflip_desktop.ui.common.theme import Theme
 
 
 class ImportsSource(Protocol):
@@ -79,6 +73,19 @@ class ImportsSource(Protocol):
         """Takes an import back, but for the rows that were changed since. Raises UserError."""
 
 
+class PreferencesSource(Protocol):
+    """What all desktops of a database share of their preferences."""
+
+    async def base_currency(self) -> str | None:
+        """A code like EUR; None until somebody has chosen one."""
+
+    async def set_base_currency(self, code: str) -> str:
+        """Returns the code as it is kept. Raises UserError."""
+
+    async def state(self) -> BooksState:
+        """Whether anybody has worked with the database yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class UiContext:
     """Everything behind the pages, handed to MainWindow.attach once the database is up."""
@@ -96,6 +103,19 @@ class UiContext:
     sample_file: Path | None = None
 
 
+@dataclass(slots=True)
+class BaseCurrency:
+    """The currency to suggest, as this window knows it; None until somebody has chosen one."""
+
+    code: str | None = None
+
+    def before(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """The codes in their order, the base currency before all others."""
+        from soleflip_desktop.domain.currencies import with_first  # noqa: PLC0415  (as above)
+
+        return with_first(codes, self.code)
+
+
 @dataclass(frozen=True, slots=True)
 class UiKit:
     """The means every page shares."""
@@ -106,3 +126,4 @@ class UiKit:
     formatter: Formatter
     tasks: TaskRunner
     notifier: Notifier
+    base_currency: BaseCurrency = field(default_factory=BaseCurrency)

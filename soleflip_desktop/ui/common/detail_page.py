@@ -9,8 +9,9 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtWidgets import QSplitter, QToolButton
 
 from soleflip_desktop.domain.errors import UserError
-from soleflip_desktop.ui.common.context import DetailSource, UiKit
+from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.detail_pane import DetailPane, DetailT
+from soleflip_desktop.ui.common.detail_source import DetailSource
 from soleflip_desktop.ui.common.doors import ViewsSource
 from soleflip_desktop.ui.common.entry_list import AGES_MS
 from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits

@@ -1,17 +1,18 @@
-"""The veil over the window while files are dragged across it."""
+"""Files that are dropped on the window, and the veil over it while they are dragged across."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt, Signal
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-IMPORTABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".gz")
+from soleflip_desktop.domain.file_kinds import can_be_opened
 
 
 def dropped_files(data: QMimeData) -> list[str]:
-    """The local files in a drag that an import may take, in the order of the drag."""
+    """The local files in a drag that the app can open, in the order of the drag."""
     paths = [url.toLocalFile() for url in data.urls() if url.isLocalFile()]
-    return [path for path in paths if path.casefold().endswith(IMPORTABLE_SUFFIXES)]
+    return [path for path in paths if can_be_opened(path)]
 
 
 class DropHint(QWidget):
@@ -35,3 +36,38 @@ class DropHint(QWidget):
             self.setGeometry(parent.rect())
         self.raise_()
         self.show()
+
+
+class FileDrops(QObject):
+    """Takes what is dropped on a window, as soon as it is `ready` for it.
+
+    Signals:
+        dropped(list): paths of files that the app can open.
+    """
+
+    dropped = Signal(list)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.ready = False
+        self.hint = DropHint(window)
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DragLeave:
+            self.hint.hide()
+        elif isinstance(event, QDropEvent):  # and what is one: entering and moving
+            self._on_drag(event)
+        return super().eventFilter(watched, event)
+
+    def _on_drag(self, event: QDropEvent) -> None:
+        files = dropped_files(event.mimeData()) if self.ready else []
+        if not files:
+            return
+        event.acceptProposedAction()
+        if event.type() == QEvent.Type.DragEnter:
+            self.hint.cover(len(files))
+        elif event.type() == QEvent.Type.Drop:
+            self.hint.hide()
+            self.dropped.emit(files)

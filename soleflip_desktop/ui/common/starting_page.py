@@ -5,10 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from soleflip_desktop.domain.preferences import StartStage
 from soleflip_desktop.ui.common.icons import IconSet
 
 _WIDTH = 520
 _ICON_SIZE = 48
+STAGE_WORDS = {
+    StartStage.MAKING: "making the database",
+    StartStage.STARTING: "starting the database",
+    StartStage.TABLES: "setting up the tables",
+}
+_STARTING, _PREPARING = "Starting the database…", "Preparing the database, once…"
 
 
 class StartingPage(QWidget):
@@ -22,6 +29,7 @@ class StartingPage(QWidget):
 
     def __init__(self, icons: IconSet, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._first = False
         picture = QLabel(self)
         icons.follow_label(picture, "database", _ICON_SIZE, "faint")
         self._title = QLabel(self)
@@ -48,7 +56,7 @@ class StartingPage(QWidget):
         for label in (self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(3)
-        self.show_progress("Starting the database…")
+        self.show_progress(_STARTING)
 
     @property
     def text(self) -> str:
@@ -56,6 +64,18 @@ class StartingPage(QWidget):
 
     def show_progress(self, title: str, detail: str = "") -> None:
         self._say(title, detail, failed=False)
+
+    def show_stage(self, stage: StartStage) -> None:
+        """What is being done now; the first start says that it is done just once."""
+        self._first = self._first or stage is StartStage.MAKING
+        words = STAGE_WORDS[stage]
+        detail = f"{words[0].upper()}{words[1:]}"
+        self.show_progress(_PREPARING if self._first else _STARTING, detail)
+
+    def show_advice(self, title: str, text: str) -> None:
+        """What has to be done outside the app before it can start; trying again would not help."""
+        self._say(title, text, failed=True)
+        self.retry.hide()
 
     def show_error(self, text: str) -> None:
         self._say("The database could not be started", text, failed=True)
@@ -71,5 +91,5 @@ class StartingPage(QWidget):
         self.retry.setVisible(failed)
 
     def _on_retry_clicked(self) -> None:
-        self.show_progress("Starting the database…")
+        self.show_progress(_STARTING)
         self.retry_requested.emit()

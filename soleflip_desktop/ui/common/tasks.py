@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from soleflip_desktop.domain.errors import UserError
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class TaskRunner(QObject):
@@ -35,6 +37,8 @@ class TaskRunner(QObject):
         if self._closed:
             coroutine.close()
             return _nothing
+        import asyncio  # noqa: PLC0415  (the window is painted without it)
+
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._on_done)
@@ -52,6 +56,8 @@ class TaskRunner(QObject):
 
     async def wait_closed(self) -> None:
         """After `close`: returns when the last task has ended."""
+        import asyncio  # noqa: PLC0415  (as above)
+
         if self._tasks:
             await asyncio.wait(tuple(self._tasks))
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QByteArray, QRect, QSettings
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 _GEOMETRY = "window/geometry"
 _SIZE = (1280, 720)
@@ -43,3 +43,11 @@ def sane_place(place: QRect, screens: Sequence[QRect]) -> QRect:
     moved = QRect(screens[0].topLeft(), size)
     moved.moveCenter(screens[0].center())
     return moved
+
+
+def bring_to_front(window: QWidget) -> None:
+    """Out of the task bar, above other windows, with the keyboard."""
+    if window.isMinimized():
+        window.showNormal()
+    window.raise_()
+    window.activateWindow()

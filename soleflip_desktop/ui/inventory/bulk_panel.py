@@ -144,7 +144,7 @@ class BulkPanel(FormDialog):
         return f"{count} unit{'' if len(self._ids) == 1 else 's'}"
 
     async def _load(self) -> None:
-        suggestions = await load_suggestions(self._doors)
+        suggestions = await load_suggestions(self._doors, self.kit.base_currency)
         for each in self.fields:
             each.editor.suggest(suggestions)
         names = [each.field.name for each in self.fields]

@@ -43,4 +43,4 @@ class CellEditors(QObject):
         return () if field is None else self._suggestions.get(key, ())
 
     async def _load(self) -> None:
-        self._suggestions = await load_suggestions(self._doors)
+        self._suggestions = await load_suggestions(self._doors, self._kit.base_currency)

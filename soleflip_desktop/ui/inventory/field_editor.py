@@ -7,24 +7,25 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
+from soleflip_desktop.domain.currencies import USUAL_CURRENCIES
 from soleflip_desktop.domain.edit_text import choice_words
 from soleflip_desktop.domain.unit_fields import UnitField, ValueKind
+from soleflip_desktop.ui.common.context import BaseCurrency
 from soleflip_desktop.ui.common.doors import Workbench
 
-_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "JPY")
 _NOTES_LINES = 3
 
 #: What may be typed into a field, by the field's name: places, suppliers, tags.
 Suggestions = Mapping[str, Sequence[str]]
 
 
-async def load_suggestions(doors: Workbench) -> Suggestions:
+async def load_suggestions(doors: Workbench, currency: BaseCurrency) -> Suggestions:
     places = await doors.locations.locations()
     return {
         "location": [place.path for place in places],
         "supplier": await doors.units.suppliers(),
         "tags": await doors.units.tags(),
-        "cost_currency": _CURRENCIES,
+        "cost_currency": currency.before(USUAL_CURRENCIES),
     }
 
 

@@ -8,8 +8,9 @@ from soleflip_desktop.domain.changes import Domain
 from soleflip_desktop.domain.grid_query import GridQuery, SortKey
 from soleflip_desktop.domain.inventory import ItemDetail, ItemRow
 from soleflip_desktop.ui.common.actions import Action, Menu, build
-from soleflip_desktop.ui.common.context import DetailSource, UiKit
+from soleflip_desktop.ui.common.context import UiContext, UiKit
 from soleflip_desktop.ui.common.detail_page import DetailPage
+from soleflip_desktop.ui.common.detail_source import DetailSource
 from soleflip_desktop.ui.common.doors import Workbench
 from soleflip_desktop.ui.common.grid.staged_edits import StagedEdits
 from soleflip_desktop.ui.common.locale_style import edit_style
@@ -69,6 +70,13 @@ class InventoryPage(DetailPage[ItemRow, ItemDetail]):
             self.addAction(build(action, self, kit.icons))
         if offers is not None:
             self.listing = ListingActions(self.work.grid, source, offers, kit, self)
+
+    @classmethod
+    def of(cls, context: UiContext, kit: UiKit) -> InventoryPage:
+        """With everything behind it."""
+        sample = context.sample_file is not None and context.sample_file.is_file()
+        offers = ListingDoors(context.sync.outbox, context.sync.market)
+        return cls(context.inventory, context.workbench, kit, sample=sample, offers=offers)
 
     def print_labels(self) -> None:
         """Of the selected units."""

@@ -78,14 +78,16 @@ class AddForm(FormDialog):
         self.product.setFocus()
 
     async def _load(self) -> None:
-        self.fields.suggest(await load_suggestions(self._doors))
+        self.fields.suggest(await load_suggestions(self._doors, self.kit.base_currency))
 
     def _on_product(self, product: ProductChoice | None) -> None:
         self.sizes.suggest(product.sizes if product is not None else ())
 
     def _restart(self, kept: dict[str, UnitValue | None]) -> None:
         empty: dict[str, UnitValue | None] = dict.fromkeys(self.fields.editors)
-        self.fields.show_values(empty | {"status": ItemStatus.AVAILABLE} | kept)
+        usual = {"status": ItemStatus.AVAILABLE, "cost_currency": self.kit.base_currency.code}
+        known = {name: value for name, value in kept.items() if value is not None}
+        self.fields.show_values(empty | usual | known)
 
     def _save(self, *, again: bool) -> None:
         draft = self._draft()
@@ -162,7 +164,7 @@ class EditForm(FormDialog):
         self.load(self._load())
 
     async def _load(self) -> None:
-        self.fields.suggest(await load_suggestions(self._doors))
+        self.fields.suggest(await load_suggestions(self._doors, self.kit.base_currency))
 
     def _save(self) -> None:
         values = self.fields.values()

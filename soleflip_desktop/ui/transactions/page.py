@@ -5,8 +5,9 @@ from __future__ import annotations
 from soleflip_desktop.domain.changes import Domain
 from soleflip_desktop.domain.grid_query import GridQuery, SortKey
 from soleflip_desktop.domain.transactions import OrderDetail, OrderRow
-from soleflip_desktop.ui.common.context import DetailSource, UiKit
+from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.common.detail_page import DetailPage
+from soleflip_desktop.ui.common.detail_source import DetailSource
 from soleflip_desktop.ui.common.doors import ViewsSource
 from soleflip_desktop.ui.common.table_page import PageSpec
 from soleflip_desktop.ui.transactions.columns import describe_order, orders_columns

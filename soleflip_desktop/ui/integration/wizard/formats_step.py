@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from PySide6.QtWidgets import QComboBox
 
+from soleflip_desktop.domain.currencies import USUAL_CURRENCIES
 from soleflip_desktop.domain.import_fields import Kind
 from soleflip_desktop.domain.import_plan import DateOrder, ImportPlan, NumberStyle
 from soleflip_desktop.domain.import_sketch import ColumnEvidence, QuestionKind
@@ -31,6 +32,7 @@ from soleflip_desktop.ui.integration.wizard.plan_edits import (
 from soleflip_desktop.ui.integration.wizard.step_pane import (
     StepPane,
     combo,
+    fill_combo,
     labelled,
     row_of,
 )
@@ -41,7 +43,6 @@ _HINT = (
     "one is right."
 )
 _CHOOSE = "Please choose"
-_CURRENCIES = ("EUR", "USD", "GBP", "CHF", "PLN", "SEK", "DKK", "CZK", "JPY", "KRW", "CAD", "AUD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,7 @@ class FormatsStep(StepPane):
         )
         self.first_focus = self.table
         self.model.chosen.connect(self._on_chosen)
-        self.currency = combo(
-            "Currency of amounts", [Choice(name, name) for name in _CURRENCIES], free=True
-        )
+        self.currency = combo("Currency of amounts", free=True)
         zones = [Choice(name, name) for name in sorted(available_timezones())]
         self.zone = combo("Time zone", zones, free=True)
         self.zone.setMinimumWidth(220)
@@ -100,7 +99,8 @@ class FormatsStep(StepPane):
         if not self.table.currentIndex().isValid() and self.model.rowCount():
             self.table.setCurrentIndex(self.model.index(0, self.model.choice_column))
         self._explain()
-        _show(self.currency, plan.currency or "")
+        offered = self.kit.base_currency.before(USUAL_CURRENCIES)  # first, but never chosen unasked
+        fill_combo(self.currency, [Choice(code, code) for code in offered], plan.currency or "")
         _show(self.zone, plan.zone)
 
     def _explain(self) -> None:

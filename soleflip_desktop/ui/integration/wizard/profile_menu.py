@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QPushButton, QWidget
 
+from soleflip_desktop.domain.file_kinds import PROFILE_SUFFIX
 from soleflip_desktop.sync.import_desk import ImportDesk
 from soleflip_desktop.ui.common.context import UiKit
 from soleflip_desktop.ui.integration.wizard.draft import ImportDraft
 
-_FILTER = "SoleFlip import profile (*.soleflip-profile)"
+_FILTER = f"SoleFlip import profile (*{PROFILE_SUFFIX})"
+_READABLE = f"SoleFlip import profile (*{PROFILE_SUFFIX} *.json);;All files (*)"
 
 
 class ProfileMenu(QObject):
@@ -109,7 +111,7 @@ class ProfileMenu(QObject):
         key = (
             "profile" if self.draft is None or self.draft.plan is None else self.draft.plan.profile
         )
-        self._save_dialog("Share profile", f"{key}.soleflip-profile", _FILTER, self.share_to)
+        self._save_dialog("Share profile", f"{key}{PROFILE_SUFFIX}", _FILTER, self.share_to)
 
     def _ask_template(self, example: bool) -> None:  # noqa: FBT001
         async def write(path: Path) -> None:
@@ -120,7 +122,7 @@ class ProfileMenu(QObject):
         self._save_dialog("Save template", name, "CSV (*.csv)", write)
 
     def _ask_file(self) -> None:
-        dialog = QFileDialog(self._window, "Use a shared profile", "", _FILTER)
+        dialog = QFileDialog(self._window, "Use a shared profile", "", _READABLE)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(lambda path: self._start(self.use_file(Path(path))))
@@ -147,6 +149,7 @@ class ProfileMenu(QObject):
         dialog = QFileDialog(self._window, title, name, name_filter)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(Path(name).suffix)
         dialog.fileSelected.connect(lambda path: self._start(write(Path(path))))
         dialog.open()
 

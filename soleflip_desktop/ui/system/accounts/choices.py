@@ -7,19 +7,10 @@ from dataclasses import dataclass
 
 from babel import Locale, numbers
 
+from soleflip_desktop.domain.currencies import PAYOUT_CURRENCIES, first_payout_currency
 from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.domain.sync import AccountSettings
 
-#: Payout currencies: of StockX those stated as available (marketplaces.md 1.6), alias counts in US
-#: dollars wherever it sells (2.3), eBay in those of its sites.
-CURRENCIES: dict[Marketplace, tuple[str, ...]] = {
-    Marketplace.STOCKX: (
-        *("EUR", "USD", "GBP", "CHF", "AUD", "CAD"),
-        *("HKD", "JPY", "KRW", "MXN", "NZD", "SGD"),
-    ),
-    Marketplace.EBAY: ("EUR", "GBP", "USD", "CHF", "PLN", "CAD", "AUD"),
-    Marketplace.ALIAS: ("USD",),
-}
 #: alias' numbers of its regions (marketplaces.md 2.3).
 REGIONS = (
     ("", "as alias decides"),
@@ -75,7 +66,7 @@ Choices = Sequence[tuple[str, str]]
 
 def currency_choices(marketplace: Marketplace, chosen: str, locale: str) -> Choices:
     """Codes with their names: ("EUR", "Euro (EUR)"). What is chosen is always among them."""
-    codes = CURRENCIES[marketplace]
+    codes = PAYOUT_CURRENCIES[marketplace]
     codes = codes if chosen in codes else (*codes, chosen)
     return [(code, f"{numbers.get_currency_name(code, locale=locale)} ({code})") for code in codes]
 
@@ -94,6 +85,6 @@ def language_choices(locale: str) -> Choices:
     ]
 
 
-def first_settings(marketplace: Marketplace, currency: str | None = None) -> AccountSettings:
-    """What a new account begins with."""
-    return AccountSettings(currency=currency or CURRENCIES[marketplace][0])
+def first_settings(marketplace: Marketplace, base: str | None = None) -> AccountSettings:
+    """What a new account begins with; `base` is the base currency, where one is chosen."""
+    return AccountSettings(currency=first_payout_currency(marketplace, base))

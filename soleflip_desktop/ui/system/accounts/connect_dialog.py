@@ -230,7 +230,8 @@ class ConnectDialog(QDialog):
             self.setTabOrder(before, after)
 
     def _fill_currencies(self, chosen: Marketplace) -> None:
-        first = first_settings(chosen) if self._again is None else self._again.settings
+        base = self._kit.base_currency.code
+        first = first_settings(chosen, base) if self._again is None else self._again.settings
         self.currency.clear()
         for code, words in currency_choices(chosen, first.currency, self._kit.formatter.locale):
             self.currency.addItem(words, code)
@@ -239,7 +240,7 @@ class ConnectDialog(QDialog):
     def _settings(self) -> AccountSettings:
         if self._again is not None:
             return self._again.settings
-        return first_settings(self.marketplace, currency=self.currency.currentData())
+        return AccountSettings(currency=self.currency.currentData())
 
     # -- the log-in ----------------------------------------------------------------------------
 

@@ -1,0 +1,1 @@
+"""What a first start asks, while the database is being made."""

@@ -1,0 +1,1 @@
+"""What this desktop and its database prefer."""
