@@ -1,0 +1,114 @@
+"""What looks at a smoke from outside takes no silence for success."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from copy import deepcopy
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from soleflip_desktop.domain.marketplace import Marketplace
+from soleflip_desktop.settings.vault import credentials_from_environment
+from soleflip_desktop.smoke.marketplace import marketplace
+from soleflip_desktop.smoke.steps import Step
+
+SCRIPT = Path(__file__).resolve().parents[2] / "packaging" / "smoke.py"
+MODULES = 500
+
+
+@pytest.fixture(scope="module")
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("smoke_script", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def report(script: ModuleType) -> dict[str, Any]:
+    """One that is in order."""
+    steps = {
+        step: {"seconds": 0.1, **dict.fromkeys(figures, 1)}
+        for step, figures in script.EXPECTED.items()
+    }
+    steps["modules"]["modules"] = MODULES
+    head = {"version": "1", "finished": True, "ok": True, "seconds": 1.0}
+    return {**head, "steps": steps, "errors": {}}
+
+
+def test_every_step_of_the_app_is_expected(script: ModuleType) -> None:
+    assert set(script.EXPECTED) == {step.value for step in Step}
+
+
+def test_good_report_has_no_complaint(script: ModuleType, report: dict[str, Any]) -> None:
+    assert script.check(report, MODULES) == []
+
+
+@pytest.mark.parametrize("step", list(Step))
+def test_missing_step_fails(script: ModuleType, report: dict[str, Any], step: Step) -> None:
+    del report["steps"][step]
+    assert f"{step}: missing" in script.check(report, MODULES)
+
+
+def test_empty_figures_fail(script: ModuleType, report: dict[str, Any]) -> None:
+    wanted = [(step, name) for step, names in script.EXPECTED.items() for name in names]
+    assert len(wanted) > len(Step)
+    for step, name in wanted:
+        poor = deepcopy(report)
+        poor["steps"][step][name] = 0
+        assert f"{step}: no {name}" in script.check(poor, 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"ok": False}, "it does not say that all is well"),
+        ({"finished": False}, "it does not say that all is well"),
+        ({"errors": {"grid": "Traceback\nit is blank"}}, "grid: it is blank"),
+    ],
+)
+def test_bad_news_fails(
+    script: ModuleType, report: dict[str, Any], change: dict[str, Any], complaint: str
+) -> None:
+    assert complaint in script.check({**report, **change}, MODULES)
+
+
+def test_program_without_some_modules_fails(script: ModuleType, report: dict[str, Any]) -> None:
+    [complaint] = script.check(report, MODULES + 1)
+    assert "500 of 501" in complaint
+
+
+def test_modules_of_this_tree_are_counted(script: ModuleType) -> None:
+    assert script.modules_expected() > MODULES
+
+
+def test_process_that_is_left_over_is_found_and_ended(script: ModuleType, tmp_path: Path) -> None:
+    scratch = tmp_path / "soleflip-smoke-of-a-test"
+    code = "import time; print(flush=True); time.sleep(60)"
+    command = [sys.executable, "-S", "-c", code, str(scratch)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        [complaint] = script.left_over(scratch, None)
+        assert f"process {process.pid} is left over" in complaint
+        assert process.wait(10) != 0
+    assert script.left_over(scratch, process.pid) == []
+
+
+def test_marketplace_brings_a_log_in_and_refuses_others() -> None:
+    with marketplace() as variables:
+        assert credentials_from_environment(Marketplace.STOCKX, variables)
+        address = f"{variables['SOLEFLIP_STOCKX_BASE_URL']}/selling/orders/history"
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(address)  # noqa: S310  (our own server)
+        refused.value.close()
+        assert refused.value.code == 401
