@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -59,6 +60,7 @@ class Backend:
     database: Database
     store: SecretStore
     upgraded: bool
+    server: EmbeddedServer | None
     _closers: list[Callable[[], None]] = field(default_factory=list)
 
     @cached_property
@@ -134,10 +136,15 @@ class Backend:
             sync_runs.prune(session)
 
     def listen(self) -> None:
-        """Starts to hear other desktops' changes."""
-        listener = ChangeListener(self.url, self.bus)
+        """Starts to hear other desktops' changes; brings back an own server that was killed."""
+        listener = ChangeListener(self.url, self.bus, self._revive)
         listener.start()
         self._closers.append(listener.stop)
+
+    def _revive(self) -> None:
+        # On Windows it would come back at another port, which nobody here knows: start again there.
+        if self.server is not None and sys.platform != "win32":
+            self.server.acquire(exclusive=self.server.owned)
 
     def sync_engine(self) -> SyncEngine:
         """The background sync of a window; its jobs are child processes. Not started yet."""
@@ -190,7 +197,7 @@ def open_backend(
         use_encryption_key(lambda: encryption_key(store))
         with translated_errors():
             upgraded = upgrade and schema.upgrade(database.engine, _copying(server, url, options))
-        backend = Backend(options, url, bus, database, store, upgraded, closers)
+        backend = Backend(options, url, bus, database, store, upgraded, server, closers)
         if upgrade and tidy:
             backend.tidy()
     except BaseException:

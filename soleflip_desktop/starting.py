@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from soleflip_desktop import __version__
 from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.resources import resource_path
 from soleflip_desktop.settings.file_lock import FileLock
 from soleflip_desktop.settings.log_file import log_to
 from soleflip_desktop.settings.options import Options
@@ -100,6 +101,8 @@ def open_window(folder: DataFolder) -> tuple[DesktopApplication, MainWindow]:
 
 
 def _application() -> DesktopApplication:
+    from PySide6.QtGui import QIcon  # noqa: PLC0415  (as above)
+
     from soleflip_desktop.ui.common.application import DesktopApplication  # noqa: PLC0415
 
     application = DesktopApplication.instance()
@@ -107,6 +110,8 @@ def _application() -> DesktopApplication:
         application = DesktopApplication([sys.argv[0]])
         application.setApplicationName("SoleFlip Desktop")
         application.setApplicationVersion(__version__)
+        application.setDesktopFileName("io.github.soleflip.desktop")
+        application.setWindowIcon(QIcon(str(resource_path("icons/app.svg"))))
         application.setQuitOnLastWindowClosed(False)  # closing a dialog must not end coroutines
     return application
 

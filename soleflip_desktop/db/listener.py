@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import psycopg
 import sqlalchemy as sa
 from psycopg.conninfo import make_conninfo
 
 from soleflip_desktop.domain.changes import Change, ChangeBus, Domain
+from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.system import EntityKind
 
 CHANNEL = "soleflip_changes"
@@ -34,11 +36,17 @@ log = logging.getLogger(__name__)
 
 
 class ChangeListener:
-    """A thread that publishes the notifications of the database on the bus."""
+    """A thread that publishes the notifications of the database on the bus.
 
-    def __init__(self, url: str, bus: ChangeBus) -> None:
+    `revive` is called, in that thread, when the server cannot be reached: perhaps it died.
+    """
+
+    def __init__(
+        self, url: str, bus: ChangeBus, revive: Callable[[], object] | None = None
+    ) -> None:
         self._url = sa.make_url(url)
         self._bus = bus
+        self._revive = revive
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="listener", daemon=True)
 
@@ -56,8 +64,17 @@ class ChangeListener:
                 self._listen(announce=not first)
             except psycopg.OperationalError:
                 log.info("the change feed was interrupted; reconnecting")
+                self._bring_back()
             first = False
             self._stop.wait(RETRY_S)
+
+    def _bring_back(self) -> None:
+        if self._revive is None or self._stop.is_set():
+            return
+        try:
+            self._revive()
+        except UserError as error:
+            log.warning("the database server does not come back: %s", error)
 
     def _listen(self, *, announce: bool) -> None:
         with psycopg.connect(target_of(self._url), autocommit=True) as connection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import queue
 import shutil
 import signal
 import subprocess
@@ -17,10 +18,13 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from soleflip_desktop.bootstrap import Options, open_backend
 from soleflip_desktop.db.embedded import EmbeddedServer, account, binaries, config
 from soleflip_desktop.db.embedded.ascii_paths import ascii_form, refuse_network, substitute_folder
 from soleflip_desktop.db.embedded.failures import tool_failure, translated
 from soleflip_desktop.db.embedded.process import environment, is_postmaster, read_pid_file
+from soleflip_desktop.db.listener import EVERYTHING
+from soleflip_desktop.domain.changes import Change
 from soleflip_desktop.domain.errors import (
     DatabaseTooNewError,
     DatabaseUnavailableError,
@@ -270,6 +274,24 @@ def test_killed_server_of_an_app_that_lives_on_can_be_replaced(used: DataFolder)
     with EmbeddedServer(used) as server:
         assert query(server.acquire(exclusive=False), "SELECT 1") == [(1,)]
     app.quit()
+
+
+@pytest.mark.db
+def test_killed_server_comes_back_under_an_app_that_listens(used: DataFolder) -> None:
+    backend = open_backend(Options.of(used.root, None), exclusive=True)
+    heard: queue.Queue[Change] = queue.Queue()
+    try:
+        pid = postmaster(used)
+        backend.listen()
+        backend.bus.subscribe(heard.put)
+        os.kill(pid, signal.SIGKILL)
+        while heard.get(timeout=30) != EVERYTHING:
+            pass
+        assert postmaster(used) != pid
+        with backend.database.session() as session:
+            assert session.scalar(sa.text("SELECT 1")) == 1
+    finally:
+        backend.close()
 
 
 @pytest.mark.db
