@@ -44,6 +44,20 @@ def test_what_stays(rules: Any, name: str, system: str, *, stays: bool) -> None:
     assert rules.stays(name, system) is stays
 
 
+@pytest.mark.parametrize(
+    ("name", "may"),
+    [
+        ("libpython3.12.so.1.0", True),
+        ("_polars_runtime_32/_polars_runtime.abi3.so", True),
+        ("numpy.libs/libscipy_openblas64_-32a4b2a6.so", False),
+        ("numpy/_core/_multiarray_umath.cpython-312-x86_64-linux-gnu.so", False),
+        ("PySide6/Qt/lib/libQt6Core.so.6", False),
+    ],
+)
+def test_what_is_stripped(rules: Any, name: str, *, may: bool) -> None:
+    assert rules.may_strip(name) is may
+
+
 def test_an_empty_bundle_is_told_to_be_one(rules: Any, tmp_path: Path) -> None:
     found = rules.problems(tmp_path, "linux")
     for lack in ("dict_snowball", "migrations/env.py", "libqxcb.so", "Vera.ttf", "update.json"):
