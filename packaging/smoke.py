@@ -69,8 +69,7 @@ def main(argv: Sequence[str]) -> int:
     arguments = parse(argv)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a console of Windows may know few letters
-    scratch = Path(tempfile.mkdtemp(prefix="soleflip-smoke-"))
-    scratch.chmod(0o711)  # root's server runs as another user, who has to pass
+    scratch = new_folder()
     try:
         with display(wanted=arguments.xvfb) as screen:
             complaints = attempt(arguments, scratch, screen)
@@ -82,6 +81,19 @@ def main(argv: Sequence[str]) -> int:
         print(f"FAILED: {complaint}")
     print("The smoke failed." if complaints else "Everything works.")
     return 1 if complaints else 0
+
+
+def new_folder() -> Path:
+    """Below the system's own scratch folder."""
+    if os.name == "nt":
+        # mkdtemp would close it to all but the owner, for whom an administrator's group counts: and
+        # PostgreSQL gives up that group's rights.
+        folder = Path(tempfile.gettempdir()) / f"soleflip-smoke-{os.getpid()}"
+        folder.mkdir()
+        return folder
+    folder = Path(tempfile.mkdtemp(prefix="soleflip-smoke-"))
+    folder.chmod(0o711)  # root's server runs as another user, who has to pass
+    return folder
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:

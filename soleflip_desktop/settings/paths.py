@@ -76,8 +76,10 @@ class DataFolder:
         # PostgreSQL refuses to run as root and then runs under another account, which must be able
         # to pass through (not to list) the folder. The subfolders stay closed to it.
         passable = sys.platform != "win32" and os.geteuid() == 0
+        # On Windows it gives up an administrator's rights, and 0o700 would leave it none.
+        private = 0o777 if sys.platform == "win32" else 0o700
         try:
-            self.root.mkdir(mode=0o711 if passable else 0o700, parents=True, exist_ok=True)
+            self.root.mkdir(mode=0o711 if passable else private, parents=True, exist_ok=True)
             for folder in (
                 self.logs,
                 self.locks,

@@ -6,10 +6,10 @@ import hashlib
 import importlib.util
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from soleflip_desktop.db.embedded.account import SYSTEM_FOLDER, Account, can_reach
+from soleflip_desktop.db.embedded.folders import new_folder
 from soleflip_desktop.domain.errors import DatabaseUnavailableError
 
 # The wheel is pinned to this major version in pyproject.toml.
@@ -58,7 +58,7 @@ def reachable_install(account: Account | None) -> Path:
 def copy_install(install: Path, target: Path) -> Path:
     """Copy in full, then rename: no half copy is ever found, and the later of two gives way."""
     if not target.is_dir():
-        temporary = Path(tempfile.mkdtemp(prefix="copying-", dir=target.parent))
+        temporary = new_folder(target.parent, "copying-")
         try:
             _copy(install, temporary)
             temporary.rename(target)

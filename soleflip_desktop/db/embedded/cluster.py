@@ -21,6 +21,7 @@ from soleflip_desktop.db.embedded.account import Account, give_to
 from soleflip_desktop.db.embedded.binaries import MAJOR_VERSION, tool
 from soleflip_desktop.db.embedded.config import DATABASE, ROLE
 from soleflip_desktop.db.embedded.failures import tool_failure
+from soleflip_desktop.db.embedded.folders import new_folder
 from soleflip_desktop.db.embedded.process import environment
 from soleflip_desktop.domain.errors import DatabaseTooNewError, DatabaseUnavailableError
 from soleflip_desktop.settings.paths import DataFolder
@@ -133,7 +134,7 @@ def _create(cluster: Cluster, auth: AbstractContextManager[list[str]]) -> None:
         )
     for left in cluster.home.glob(f"{_INIT_PREFIX}*"):
         shutil.rmtree(left, ignore_errors=True)
-    temporary = Path(tempfile.mkdtemp(prefix=_INIT_PREFIX, dir=cluster.home))
+    temporary = new_folder(cluster.home, _INIT_PREFIX)
     try:
         give_to(cluster.account, temporary)
         with auth as arguments:
