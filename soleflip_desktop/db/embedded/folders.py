@@ -16,6 +16,7 @@ def new_folder(parent: Path, prefix: str) -> Path:
     """
     if sys.platform != "win32":
         return Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-    folder = parent / f"{prefix}{secrets.token_hex(8)}"
-    folder.mkdir()
-    return folder
+    else:  # noqa: RET505 - mypy takes a branch by platform only in this form
+        folder = parent / f"{prefix}{secrets.token_hex(8)}"
+        folder.mkdir()
+        return folder
