@@ -20,7 +20,6 @@ from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.logins import LOGIN_FORMS, LoginForm, environment_name
 from soleflip_desktop.domain.marketplace import MARKETPLACE_NAMES, Marketplace
 from soleflip_desktop.domain.sync import AccountOverview, AccountSettings
-from soleflip_desktop.services.preferences import PreferencesService
 from soleflip_desktop.sync.connect import Connecting
 
 
@@ -93,7 +92,7 @@ async def _currency(backend: Backend, arguments: argparse.Namespace) -> str:
     """What was asked for, else the base currency where the platform pays out in it."""
     if arguments.currency:
         return currency_code(arguments.currency)
-    base = await PreferencesService(backend.database).base_currency()
+    base = await backend.services.preferences.base_currency()
     return first_payout_currency(arguments.platform, base)
 
 

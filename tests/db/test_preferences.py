@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -21,6 +22,7 @@ from soleflip_desktop.db.queries import preferences as queries
 from soleflip_desktop.domain.changes import Change, Domain
 from soleflip_desktop.domain.errors import UserError
 from soleflip_desktop.domain.preferences import BooksState
+from soleflip_desktop.services import Services
 from soleflip_desktop.services.preferences import PreferencesService
 
 pytestmark = pytest.mark.db
@@ -35,7 +37,7 @@ def command(*words: str) -> argparse.Namespace:
 
 
 def test_the_base_currency_is_everybodys(
-    database: Database, capsys: pytest.CaptureFixture[str]
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     service, heard = PreferencesService(database), list[Change]()
     database.bus.subscribe(heard.append)
@@ -47,7 +49,7 @@ def test_the_base_currency_is_everybodys(
         assert asyncio.run(service.set_base_currency(typed)) == kept
         assert asyncio.run(PreferencesService(database).base_currency()) == kept
     assert heard == [Change.of(Domain.SYSTEM)] * 2
-    backend = cast("Backend", SimpleNamespace(database=database))
+    backend = cast("Backend", SimpleNamespace(services=Services(database, tmp_path)))
 
     def run(*words: str) -> str:
         assert preferences.run_preferences(backend, command("preferences", *words)) == 0
