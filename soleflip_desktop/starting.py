@@ -83,6 +83,7 @@ def begin(argv: Sequence[str]) -> Start | None:
 def open_window(folder: DataFolder) -> tuple[DesktopApplication, MainWindow]:
     """Qt, and the window with its starting page, which is painted when this returns."""
     from PySide6.QtCore import QSettings  # noqa: PLC0415  (after the garbage collector is off)
+    from PySide6.QtGui import QIcon  # noqa: PLC0415
 
     from soleflip_desktop.ui.common.first_paint import FirstPaint  # noqa: PLC0415
     from soleflip_desktop.ui.common.formatting import Formatter, system_locale  # noqa: PLC0415
@@ -97,12 +98,11 @@ def open_window(folder: DataFolder) -> tuple[DesktopApplication, MainWindow]:
     window = MainWindow(settings, Theme(application), Formatter(region), __version__)
     application.files_opened.connect(window.desktop.open_files)
     _show(window, FirstPaint(window))
+    application.setWindowIcon(QIcon(str(resource_path("icons/app.svg"))))
     return application, window
 
 
 def _application() -> DesktopApplication:
-    from PySide6.QtGui import QIcon  # noqa: PLC0415  (as above)
-
     from soleflip_desktop.ui.common.application import DesktopApplication  # noqa: PLC0415
 
     application = DesktopApplication.instance()
@@ -111,7 +111,6 @@ def _application() -> DesktopApplication:
         application.setApplicationName("SoleFlip Desktop")
         application.setApplicationVersion(__version__)
         application.setDesktopFileName("io.github.soleflip.desktop")
-        application.setWindowIcon(QIcon(str(resource_path("icons/app.svg"))))
         application.setQuitOnLastWindowClosed(False)  # closing a dialog must not end coroutines
     return application
 
