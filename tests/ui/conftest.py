@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import qasync  # type: ignore[import-untyped]
 from PySide6.QtCore import QSettings
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from helpers.fake_desk import FakeDesk
@@ -186,4 +186,13 @@ def window(make_window: Callable[[], MainWindow], context: UiContext) -> MainWin
     """The window with all pages, shown."""
     window = make_window()
     window.attach(context)
+    return window
+
+
+@pytest.fixture
+def bare_window(qtbot: QtBot) -> QWidget:
+    """Something to open dialogs over."""
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.show()
     return window

@@ -20,16 +20,8 @@ PROFILE = "/in/friend.soleflip-profile"
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    window.show()
-    return window
-
-
-@pytest.fixture
-def opened(desk: FakeDesk, kit: UiKit, window: QWidget) -> OpenedFiles:
-    return OpenedFiles(desk, kit, window)
+def opened(desk: FakeDesk, kit: UiKit, bare_window: QWidget) -> OpenedFiles:
+    return OpenedFiles(desk, kit, bare_window)
 
 
 def said(kit: UiKit) -> list[tuple[MessageKind, str]]:
@@ -57,12 +49,18 @@ def test_a_profile_is_added_and_the_rest_imported(
 
 @pytest.mark.parametrize(("answer", "added"), [("&Replace", 1), ("&Keep the old one", 0)])
 def test_another_profile_of_that_name_is_replaced_only_when_asked(
-    *, qtbot: QtBot, opened: OpenedFiles, desk: FakeDesk, window: QWidget, answer: str, added: int
+    *,
+    qtbot: QtBot,
+    opened: OpenedFiles,
+    desk: FakeDesk,
+    bare_window: QWidget,
+    answer: str,
+    added: int,
 ) -> None:
     desk.known.append(replace(PURCHASES, key="friend", title="Old", builtin=False))
     opened.open([PROFILE])
-    qtbot.waitUntil(lambda: len(window.findChildren(QMessageBox)) == 1)
-    box = window.findChildren(QMessageBox)[0]
+    qtbot.waitUntil(lambda: len(bare_window.findChildren(QMessageBox)) == 1)
+    box = bare_window.findChildren(QMessageBox)[0]
     assert "There is an import profile Old already" in box.text()
     assert "add_profile" not in desk.calls
     next(button for button in box.buttons() if button.text() == answer).click()

@@ -23,15 +23,7 @@ Opening = Callable[..., PreferencesDialog]
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> QWidget:
-    window = QWidget()
-    qtbot.addWidget(window)
-    window.show()
-    return window
-
-
-@pytest.fixture
-def opened(kit: UiKit, window: QWidget, qtbot: QtBot) -> Opening:
+def opened(kit: UiKit, bare_window: QWidget, qtbot: QtBot) -> Opening:
     def make(
         preferences: FakePreferences | None,
         *,
@@ -41,7 +33,7 @@ def opened(kit: UiKit, window: QWidget, qtbot: QtBot) -> Opening:
         folder = Path("/data/Jürgen")
         found: list[Path] = [] if shown is None else shown
         dialog = PreferencesDialog(
-            preferences, kit, folder, window, updates=updates, show_folder=found.append
+            preferences, kit, folder, bare_window, updates=updates, show_folder=found.append
         )
         dialog.open()
         qtbot.waitUntil(lambda: dialog.form.filled)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import plistlib
 import struct
@@ -14,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from helpers.scripts import load_script
+
 FOLDER = Path(__file__).resolve().parents[2] / "packaging" / "macos"
 ARM, INTEL = 0x0100000C, 0x01000007
 UNDEFINED, WEAK = 0x01, 0x40
@@ -22,13 +23,7 @@ BAD_CALL = "__ZTVNSt3__117bad_function_callE"
 
 @pytest.fixture(scope="module")
 def wheels() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("check_wheels", FOLDER / "check_wheels.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    return load_script("macos/check_wheels")
 
 
 def mach_o(

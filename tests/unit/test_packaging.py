@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from helpers.scripts import load_script
 from soleflip_desktop import __version__
 from soleflip_desktop.db import schema
 
@@ -39,11 +40,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 @pytest.fixture
 def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The set-up script, its environment in a temporary folder."""
-    spec = importlib.util.spec_from_file_location("dev", DEV)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script("dev")
     monkeypatch.setattr(module, "VENV", tmp_path)
     monkeypatch.setattr(module, "PYTHON", tmp_path / "python")
     return module

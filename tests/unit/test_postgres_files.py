@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from helpers.scripts import load_script
 from soleflip_desktop.db.embedded.binaries import find_install
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -74,12 +74,7 @@ WHEELS = {
 
 @pytest.fixture(scope="module")
 def rules() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("postgres_files", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("postgres_files")
 
 
 def listing(system: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from helpers.scripts import load_script
 from soleflip_desktop.db.base import Base
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,13 +20,7 @@ SCRIPT = ROOT / "packaging" / "schema_docs.py"
 
 @pytest.fixture(scope="module")
 def schema_docs() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("schema_docs", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+    return load_script("schema_docs")
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:

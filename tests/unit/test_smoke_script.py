@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 import urllib.error
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from helpers.scripts import load_script
 from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.settings.vault import credentials_from_environment
 from soleflip_desktop.smoke.marketplace import marketplace
@@ -25,12 +25,7 @@ MODULES = 500
 
 @pytest.fixture(scope="module")
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("smoke_script", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("smoke")
 
 
 @pytest.fixture

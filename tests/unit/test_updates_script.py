@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import importlib.util
 import json
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ from types import ModuleType
 
 import pytest
 
+from helpers.scripts import load_script
 from soleflip_desktop.connectors.updates.feed import public_key_of, read_feed
 from soleflip_desktop.db.schema import HEAD
 from soleflip_desktop.domain.changelog import newer_than, sections
@@ -45,12 +45,7 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def feed() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("feed", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("feed")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import configparser
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -13,6 +12,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from helpers.scripts import load_script
 from soleflip_desktop import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,12 +34,7 @@ CHANGELOG = """\
 
 @pytest.fixture(scope="module")
 def info() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("version_info", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("version_info")
 
 
 def entry(text: str) -> dict[str, str]:

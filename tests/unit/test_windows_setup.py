@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
 import sys
@@ -12,6 +11,7 @@ from types import ModuleType
 
 import pytest
 
+from helpers.scripts import load_script
 from soleflip_desktop.db.embedded.ascii_paths import substitute_folder
 from soleflip_desktop.settings.paths import ENVIRONMENT_VARIABLE, data_dir
 from soleflip_desktop.sync.installer import SETUP_ARGUMENTS
@@ -37,12 +37,7 @@ other-windows==5.0 ; os_name == 'nt' and platform_machine == 'ARM64' \\
 
 
 def load(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, WINDOWS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script(f"windows/{name}")
 
 
 @pytest.fixture
