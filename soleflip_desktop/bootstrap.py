@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import os
 import secrets
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +22,7 @@ from soleflip_desktop.db.engine import Database, translated_errors, use_encrypti
 from soleflip_desktop.db.listener import ChangeListener
 from soleflip_desktop.domain.cancellation import CancelToken
 from soleflip_desktop.domain.changes import ChangeBus
-from soleflip_desktop.domain.errors import UserError
+from soleflip_desktop.domain.errors import DatabaseUnavailableError, UserError
 from soleflip_desktop.services import Services
 from soleflip_desktop.settings.options import DATABASE_VARIABLE, Options
 from soleflip_desktop.settings.secrets import KeyringStore, SecretStore
@@ -142,9 +141,13 @@ class Backend:
         self._closers.append(listener.stop)
 
     def _revive(self) -> None:
-        # On Windows it would come back at another port, which nobody here knows: start again there.
-        if self.server is not None and sys.platform != "win32":
-            self.server.acquire(exclusive=self.server.owned)
+        if self.server is None:
+            return
+        if self.server.acquire(exclusive=self.server.owned) != self.url:
+            raise DatabaseUnavailableError(
+                "It was killed, and another program took its port before it was back. "
+                "Start SoleFlip Desktop again."
+            )
 
     def sync_engine(self) -> SyncEngine:
         """The background sync of a window; its jobs are child processes. Not started yet."""

@@ -337,6 +337,7 @@ try_as_user() {
   LINK="$profile/AppData/Roaming/Microsoft/Windows/Start Menu/Programs/$PROGRAM.lnk"
 
   install_and_use
+  lose_the_server
   refuse_while_running
   upgrade
   refuse_folders
@@ -386,6 +387,30 @@ start_app() {
 
 close_app() { # as a click on the window's cross does
   wine10 taskkill /IM "$PROGRAM.exe" >last.txt 2>&1
+}
+
+# Killed under the open window, which starts it again where everybody looks for it.
+lose_the_server() {
+  local pid port
+  printf '[first_run]\r\nanswered=true\r\n' >"$DATA/window.ini"
+  start_app
+  sleep 15
+  pid=$(server_says 1) port=$(server_says 4)
+  check "server killed" exits 0 wine10 taskkill /F /PID "$pid"
+  for _ in $(seq 60); do
+    sleep 1
+    if [ "$(server_says 8)" = ready ] && [ "$(server_says 1)" != "$pid" ]; then break; fi
+  done
+  check "server back" [ "$(server_says 1)" != "$pid" ]
+  check "at the same port" [ "$(server_says 4)" = "$port" ]
+  check "with the same units" [ "$(units)" = "$UNITS" ]
+  close_app
+  wait $APP || true
+  check "server stopped with the app" gone "$DATA/pgdata/postmaster.pid"
+}
+
+server_says() { # LINE of its pid file
+  sed -n "$1p" "$DATA/pgdata/postmaster.pid" 2>/dev/null | tr -d ' \r'
 }
 
 refuse_while_running() {

@@ -24,7 +24,7 @@ from soleflip_desktop.db.embedded.binaries import MAJOR_VERSION, copy_install, f
 from soleflip_desktop.db.embedded.cluster import Address, Cluster, StillLockedError, run_tool
 from soleflip_desktop.db.embedded.config import server_options
 from soleflip_desktop.db.embedded.failures import tool_failure
-from soleflip_desktop.db.embedded.process import PID_FILE_NAME, PidFile
+from soleflip_desktop.db.embedded.process import PID_FILE_NAME, PidFile, read_pid_file
 from soleflip_desktop.domain.errors import DatabaseUnavailableError, SecretStoreUnavailableError
 from soleflip_desktop.settings.paths import DataFolder
 from soleflip_desktop.settings.secrets import KeyringStore, SecretStore
@@ -110,8 +110,8 @@ def launch(cluster: Cluster, _secrets: SecretStore | None) -> None:
         log.replace(log.with_suffix(".old.log"))
     wait = ["start", "-w", "-t", str(_START_TIMEOUT_S)]
     said = ""
-    for _ in range(_START_ATTEMPTS):
-        options = server_options({"listen_addresses": _LOCALHOST, "port": str(_free_port())})
+    for port in _ports(cluster):
+        options = server_options({"listen_addresses": _LOCALHOST, "port": str(port)})
         started = run_tool(
             cluster,
             "pg_ctl",
@@ -184,6 +184,15 @@ def _secret_name(folder: DataFolder) -> str:
 
 def _digest(folder: DataFolder) -> str:
     return hashlib.sha256(str(folder.root.resolve()).casefold().encode()).hexdigest()[:16]
+
+
+def _ports(cluster: Cluster) -> Iterator[int]:
+    """First that of a server that was killed, as an open window still looks for it there."""
+    killed = read_pid_file(cluster.data)
+    if killed is not None:
+        yield killed.port
+    for _ in range(_START_ATTEMPTS):
+        yield _free_port()
 
 
 def _free_port() -> int:
