@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Protocol
 
 from soleflip_desktop.connectors.base import ApiOptions, Credentials, MarketplaceApi
@@ -16,6 +17,7 @@ from soleflip_desktop.domain.marketplace import Marketplace
 from soleflip_desktop.domain.sync import Account, AccountSettings
 from soleflip_desktop.settings.vault import Vault, new_ref
 from soleflip_desktop.sync.loopback import Loopback, loopback_address
+from soleflip_desktop.sync.own_loop import in_own_loop
 
 #: How long the browser may take to come back to our port.
 PATIENCE_S = 600
@@ -164,10 +166,13 @@ class Connecting:
                 "of the page that the browser ended at."
             )
         code, self._code = self._code, ""
-        renewed = await self._login.exchange(self._credentials, options, code, self._verifier)
-        self._credentials = dict(renewed)
+        exchange = partial(self._login.exchange, self._credentials, options, code, self._verifier)
+        self._credentials = dict(await in_own_loop(exchange))
 
     async def _prove(self, options: ApiOptions) -> None:
+        await in_own_loop(partial(self._check, options))
+
+    async def _check(self, options: ApiOptions) -> None:
         api = self._open_api(dict(self._credentials), options, self._renewed)
         try:
             await api.check()

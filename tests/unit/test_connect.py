@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import cast
@@ -65,9 +66,15 @@ class Api:
     save: Save
     renewed: Credentials | None = None
     error: UserError | None = None
+    checking: threading.Event | None = None
+    loop: asyncio.AbstractEventLoop | None = None
     closed: int = 0
 
     async def check(self) -> str:
+        self.loop = asyncio.get_running_loop()
+        if self.checking is not None:
+            self.checking.set()
+            await asyncio.Event().wait()
         if self.renewed is not None:
             await self.save({**self.credentials, **self.renewed})
         if self.error is not None:
@@ -88,6 +95,7 @@ class Desk:
     apis: list[Api] = field(default_factory=list)
     error: UserError | None = None
     renewed: Credentials | None = None
+    checking: threading.Event | None = None
 
     def flow(
         self,
@@ -106,7 +114,7 @@ class Desk:
 
     def open_api(self, credentials: Credentials, options: ApiOptions, save: Save) -> MarketplaceApi:
         assert options.currency == "USD"
-        self.apis.append(Api(credentials, save, self.renewed, self.error))
+        self.apis.append(Api(credentials, save, self.renewed, self.error, self.checking))
         return cast("MarketplaceApi", self.apis[-1])
 
     def kept(self, ref: str) -> dict[str, str] | None:
@@ -341,6 +349,24 @@ def test_what_is_refused_is_not_kept(desk: Desk) -> None:
 
     asyncio.run(run())
     assert desk.kept(desk.book.added[0][2]) == {"access_token": "planted-token"}
+
+
+def test_a_proof_that_is_given_up_is_closed_and_keeps_nothing(desk: Desk) -> None:
+    """On a loop beside the window's, which does not end what httpx leaves midway."""
+    desk.checking = checking = threading.Event()
+
+    async def run() -> None:
+        flow = desk.flow(Marketplace.ALIAS)
+        await flow.start({"access_token": "planted-token"})
+        finishing = asyncio.create_task(flow.finish("main", SETTINGS))
+        assert await asyncio.to_thread(checking.wait, 10)
+        finishing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await finishing
+        assert desk.apis[0].loop is not asyncio.get_running_loop()
+
+    asyncio.run(run())
+    assert (desk.book.added, desk.store.secrets, desk.apis[0].closed) == ([], {}, 1)
 
 
 def test_a_code_is_used_once_even_where_the_proof_fails(desk: Desk) -> None:
