@@ -24,8 +24,6 @@ def run_window(arguments: list[str]) -> int:
     from soleflip_desktop.starting import begin  # noqa: PLC0415  (the CLI has no Qt)
 
     start = begin(arguments)
-    if start is None:
-        return 1
     from soleflip_desktop.app import main as run_app  # noqa: PLC0415  (not before the window)
 
     return run_app(arguments, start)

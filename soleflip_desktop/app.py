@@ -46,8 +46,6 @@ def main(argv: Sequence[str], start: Start | None = None) -> int:
     `start` is what was begun before this module was imported.
     """
     start = start or begin(argv)
-    if start is None:
-        return 1
     window = start.window
     restore_hooks = window.bugs.install_hooks()
     loop = qasync.QSelectorEventLoop(start.application)
@@ -102,8 +100,7 @@ class App:
             self._closed.set()
         self._window.kit.tasks.start(self._open())
         await self._closed.wait()
-        if self._instance is not None:
-            self._instance.close()
+        self._fall_silent()
         self._window.kit.tasks.close()
         await self._window.kit.tasks.wait_closed()
         if self._engine is not None:
@@ -137,13 +134,12 @@ class App:
                 # Its process starts up meanwhile. What goes wrong, `_open_backend` says.
                 self._starter.submit(self._server.launch, exclusive=True)
             await self._import(_import_backend)
+            self._listen()  # making the database may take long, and somebody may answer slowly
             backend, _ = await asyncio.gather(
                 self._in_thread(self._open_backend), self._import(_import_first_page)
             )
             from soleflip_desktop.ui.common.first_rows import FirstRows  # noqa: PLC0415
 
-            if self._window.desktop.unanswered:
-                self._listen()  # somebody may take long to answer
             preferences = backend.services.preferences
             await self._window.desktop.settle(preferences, shared=self._server is None)
             context = pages_context(backend, lambda: self._engine, rest)
@@ -157,25 +153,32 @@ class App:
             self._attach(backend, replace(context, server=f"PostgreSQL {status.server_version}"))
             watch_updates(self._window, updates)
         except UserError as error:
+            self._fall_silent()  # the folder is free for another start
             await self._in_thread(self._close)
             self._backend = None
             self._window.show_start_error(str(error))
         finally:
             rest.cancel()
-            self._listen()
             # What the start left behind stays: looking through it again would hold the window.
             gc.freeze()
             gc.enable()
             self.ready.set()
 
     def _listen(self) -> None:
-        """Later starts with the same folder are for this window."""
+        """Later starts with the same folder are for this window, from now until it ends."""
         from soleflip_desktop.ui.common.single_instance import SingleInstance  # noqa: PLC0415
 
-        if self._instance is None and self._server is not None and self._server.owned:
+        if self._closed.is_set() or self._instance is not None:
+            return
+        if self._server is not None and self._server.owned:
             self._instance = SingleInstance(self._options.folder.root, self._window)
             self._instance.called.connect(self._window.desktop.call)
             self._instance.listen()
+
+    def _fall_silent(self) -> None:
+        if self._instance is not None:
+            self._instance.close()
+            self._instance = None
 
     def _open_backend(self) -> Backend:
         from soleflip_desktop.bootstrap import open_backend  # noqa: PLC0415  (see above)
@@ -202,7 +205,8 @@ class App:
 
 
 def _import_backend() -> None:
-    import soleflip_desktop.bootstrap  # noqa: F401, PLC0415  (not before the first paint)
+    import soleflip_desktop.bootstrap  # noqa: PLC0415  (not before the first paint)
+    import soleflip_desktop.ui.common.single_instance  # noqa: F401, PLC0415
 
 
 def _import_first_page() -> None:

@@ -52,8 +52,8 @@ class Start:
         self._log_file.close()
 
 
-def begin(argv: Sequence[str]) -> Start | None:
-    """Paints the window; None: it said on stderr why it could not.
+def begin(argv: Sequence[str]) -> Start:
+    """Paints the window, or hands over to the one that has the data folder and ends the process.
 
     Leaves the garbage collector off: imports, which leave no garbage, take a quarter less time so.
     `App` switches it on again.
@@ -64,20 +64,29 @@ def begin(argv: Sequence[str]) -> Start | None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = _parse(argv)
     options = Options.of(arguments.data, arguments.database)
+    problem, owner = "", None
     try:
         options.folder.create()
-    except UserError as error:
-        print(error, file=sys.stderr)  # noqa: T201  (there is no window yet)
-        return None
-    owner = None if options.url else FileLock(options.folder.owner_lock)
-    if owner is not None and not owner.try_acquire():
-        if _handed_over(options.folder, arguments.open):
-            sys.exit(0)
-        owner = None  # the server says what is the matter
+        owner = None if options.url else _own(options.folder, arguments.open)
+    except (UserError, OSError) as error:
+        problem = str(error)
     log_file = log_to(options.folder)
     application, window = open_window(options.folder)
+    if problem and options.url:  # else the server, which needs the folder, says it
+        window.notifier.error(problem)
     window.desktop.open_files([str(path.absolute()) for path in arguments.open])
     return Start(options, application, window, owner, log_file)
+
+
+def _own(folder: DataFolder, files: Sequence[Path]) -> FileLock | None:
+    """The lock of the folder's window; None where a window that does not answer has it."""
+    owner = FileLock(folder.owner_lock)
+    if owner.try_acquire():
+        return owner
+    if _handed_over(folder, files):
+        sys.exit(0)
+    # The other one may have been about to end; if not, the server says what is the matter.
+    return owner if owner.try_acquire() else None
 
 
 def open_window(folder: DataFolder) -> tuple[DesktopApplication, MainWindow]:

@@ -19,7 +19,8 @@ import pytest
 import sqlalchemy as sa
 
 from soleflip_desktop.bootstrap import Options, open_backend
-from soleflip_desktop.db.embedded import EmbeddedServer, account, binaries, config
+from soleflip_desktop.db.embedded import EmbeddedServer, account, binaries, cluster, config
+from soleflip_desktop.db.embedded import server as embedded_server
 from soleflip_desktop.db.embedded.ascii_paths import ascii_form, refuse_network, substitute_folder
 from soleflip_desktop.db.embedded.failures import tool_failure, translated
 from soleflip_desktop.db.embedded.process import environment, is_postmaster, read_pid_file
@@ -292,6 +293,26 @@ def test_killed_server_comes_back_under_an_app_that_listens(used: DataFolder) ->
             assert session.scalar(sa.text("SELECT 1")) == 1
     finally:
         backend.close()
+
+
+@pytest.mark.db
+def test_a_server_that_is_slow_to_answer_is_not_given_away(
+    used: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with EmbeddedServer(used) as server:
+        url = server.acquire(exclusive=True)
+        pid = postmaster(used)
+        with monkeypatch.context() as silent:
+            silent.setattr(cluster.Address, "connect", lambda _: None)
+            silent.setattr(embedded_server, "_SILENT_SERVER_S", 0.05)
+            with pytest.raises(DatabaseUnavailableError, match="does not answer"):
+                server.acquire(exclusive=True)
+        assert is_postmaster(pid), "others work with it"
+        assert server.owned
+        with pytest.raises(DataFolderInUseError):
+            EmbeddedServer(used).acquire(exclusive=True)
+        assert server.acquire(exclusive=True) == url
+    assert gone(pid), "its last user stops it"
 
 
 @pytest.mark.db

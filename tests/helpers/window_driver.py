@@ -13,8 +13,8 @@ from typing import Any
 from helpers.clusters import passable_folder
 
 
-def driven(script: Path, file: Path) -> dict[str, Any]:
-    """What the user of the script saw, who was given the path of a file to import."""
+def driven(script: Path, file: Path | str) -> dict[str, Any]:
+    """What the user of the script saw, who was given the path of a file to import, or a word."""
     base = passable_folder()
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "LC_ALL": "en_US.UTF-8"}
     done = subprocess.run(

@@ -101,7 +101,8 @@ class EmbeddedServer:
     @property
     def is_new(self) -> bool:
         """Whether there is no cluster yet, so that making one takes a while."""
-        return not (host.find_home(self._folder) / "pgdata" / "PG_VERSION").exists()
+        with translated(self._folder.root):
+            return not (host.find_home(self._folder) / "pgdata" / "PG_VERSION").exists()
 
     def launch(self, *, exclusive: bool) -> None:
         """Begins what `acquire` ends: the server runs, but nobody has asked it anything yet.
@@ -147,21 +148,24 @@ class EmbeddedServer:
             )
 
     def _join(self, work: Callable[[Cluster], T]) -> T:
-        """Counts as a user of the cluster from now on, unless `work` on it fails."""
-        self._joined = False
+        """Counts as a user of the cluster from now on, unless `work` on it fails.
+
+        Who has held it before keeps it then: its server may live, and be slow to answer.
+        """
+        joined = self._joined
         try:
             self._guard.acquire(_GUARD_TIMEOUT_S)
             self._users.join()
             self._cluster = host.prepare(self._folder)
             ensure_cluster(self._cluster, host.init_arguments(self._cluster, self._secrets))
             result = work(self._cluster)
-            self._joined = True
+            joined = self._joined = True
         finally:
             guarded = self._guard.held
             self._guard.release()
-            if not self._joined and guarded:
+            if not joined and guarded:
                 self._leave()
-            elif not self._joined:
+            elif not joined:
                 self._owner.release()
         return result
 

@@ -1,4 +1,4 @@
-"""The application object: it hears of files that macOS opens with the app."""
+"""The application object: it hears what the system asks of the app, beside its windows."""
 
 from __future__ import annotations
 
@@ -22,4 +22,16 @@ class DesktopApplication(QApplication):
         if isinstance(event, QFileOpenEvent) and event.file():
             self.files_opened.emit([event.file()])
             return True
+        if event.type() is QEvent.Type.Quit:
+            return self._quit(event)
         return super().event(event)
+
+    def _quit(self, event: QEvent) -> bool:
+        """A log-out, or Quit in macOS's Dock: as if somebody closed the window.
+
+        Qt would end the event loop at once, and the server and all that is under way would be left
+        behind. A window that stays, as it has a question, stops the log-out.
+        """
+        self.closeAllWindows()
+        event.setAccepted(not any(each.isVisible() for each in self.topLevelWidgets()))
+        return True

@@ -17,8 +17,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-#: How long the first instance may take to answer; it may be starting itself.
-PATIENCE_S = 2.0
+#: How long the first instance may take to answer; it may be starting itself, from a cold disk.
+PATIENCE_S = 5.0
 _POLL_MS = 50
 _ANSWER = b"taken\n"
 #: Of a socket's path: 104 on macOS, 108 on Linux, less what Qt appends while it binds.
