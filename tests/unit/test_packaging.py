@@ -194,6 +194,41 @@ def test_set_up_happens_once(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -
     assert done[4:] == ["environment", "packages"]
 
 
+def test_locked_packages_come_from_where_they_are_said_to_be(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str | Path, ...]] = []
+
+    def pip(*arguments: str | Path) -> bool:
+        asked.append(arguments)
+        return True
+
+    monkeypatch.setattr(dev, "make_environment", lambda: True)
+    monkeypatch.setattr(dev, "pip", pip)
+    assert dev.prepare(lambda: ["--no-index"])
+    assert ["--no-index" in arguments for arguments in asked] == [True, False]
+    assert ["--require-hashes" in arguments for arguments in asked] == [True, False]
+
+
+@pytest.mark.parametrize(("heaviest", "status"), [(2, 0), (0.5, 1)])
+def test_package_that_is_too_big_stops_the_build(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    heaviest: float,
+    status: int,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "packaging"))
+    build = load_script("build")
+    monkeypatch.setattr(build, "PACKAGES", tmp_path)
+    monkeypatch.setattr(build, "HEAVIEST_MB", heaviest)
+    monkeypatch.setattr(build, "run_part", lambda *_arguments: 0)
+    (tmp_path / "app.deb").write_bytes(b"\0" * 1_000_000)
+    for make in (build.deb, build.tar, build.appimage, build.setup, build.weigh):
+        assert make() == status
+    assert "app.deb: 1.0 MB" in capsys.readouterr().out
+
+
 def test_failed_set_up_is_tried_again(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dev, "make_environment", lambda: True)
     monkeypatch.setattr(dev, "pip", lambda *_arguments: False)

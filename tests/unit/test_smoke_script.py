@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from copy import deepcopy
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
 
@@ -80,6 +83,47 @@ def test_bad_news_fails(
 def test_program_without_some_modules_fails(script: ModuleType, report: dict[str, Any]) -> None:
     [complaint] = script.check(report, MODULES + 1)
     assert "500 of 501" in complaint
+
+
+@pytest.mark.parametrize(
+    ("told", "complaints"),
+    [({"usable": "yes"}, 0), ({"usable": "none", "told": "It is locked."}, 1), ({}, 1)],
+)
+def test_keyring_that_is_there_has_to_be_used(
+    script: ModuleType, report: dict[str, Any], told: dict[str, Any], complaints: int
+) -> None:
+    report["steps"]["credential store"] = {"seconds": 0.1, "backend": "any", **told}
+    assert len(script.keyring_unused(report)) == complaints
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="D-Bus")
+@pytest.mark.parametrize(("unlocking", "status"), [(0, 7), (3, 3)])
+def test_program_runs_within_an_unlocked_keyring(
+    script: ModuleType, tmp_path: Path, unlocking: int, status: int
+) -> None:
+    stubs = {
+        "dbus-run-session": 'shift; exec "$@"',
+        "gnome-keyring-daemon": f'cat >"$HOME/password"; exit {unlocking}',
+    }
+    for name, text in stubs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o755)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    theirs = {"PATH": path, "HOME": "/theirs", "XDG_DATA_HOME": "/theirs", "DBUS_X": "theirs"}
+    variables = script.own_session(theirs, tmp_path)
+    program = ["sh", "-c", 'test "$1" = "two words" && exit 7', "sh", "two words"]
+    result = subprocess.run([*script.KEYRING, *program], env=variables, cwd=tmp_path, check=False)
+    assert result.returncode == status
+    assert (tmp_path / "password").read_text(encoding="utf-8"), "without one there is no collection"
+    assert "theirs" not in str(variables)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such sockets")
+def test_what_is_kept_has_no_sockets(script: ModuleType) -> None:
+    with TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(f"{folder}/control")
+        Path(folder, "report.json").touch()
+        assert script.sockets(folder, ["control", "report.json"]) == {"control"}
 
 
 def test_modules_of_this_tree_are_counted(script: ModuleType) -> None:

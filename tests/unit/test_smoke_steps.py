@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from soleflip_desktop import smoke
+from soleflip_desktop.smoke import checks
 from soleflip_desktop.smoke.steps import Step, Steps, demand
 
 Run = Callable[[Path, Path | None, Steps], None]
@@ -109,3 +110,14 @@ def test_crash_leaves_what_was_reached(tmp_path: Path) -> None:
     assert report["steps"]["system"]["qt"] == "6"
     assert not report["finished"]
     assert not report["ok"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other keyrings")
+@pytest.mark.parametrize("lacking", ["secretstorage", "jeepney"])
+def test_keyring_without_its_parts_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, lacking: str
+) -> None:
+    """The package keyring imports all of its backends without a word."""
+    monkeypatch.setitem(sys.modules, lacking, None)
+    with pytest.raises(ImportError, match=lacking):
+        checks.libraries()

@@ -157,7 +157,47 @@ def test_releases_are_built_on_the_oldest_systems() -> None:
         entry["machine"]: entry["runner"]
         for entry in jobs["macos"]["strategy"]["matrix"]["include"]
     }
-    assert built == {"arm64": "macos-14", "x86_64": "macos-15-intel"}
+    assert built == {"arm64": "macos-15", "x86_64": "macos-15-intel"}
+
+
+def test_no_job_waits_for_a_machine_that_is_gone() -> None:
+    """Such a job is never started: GitHub took these labels away."""
+    gone = r"\b(macos-1[0-4]|windows-20(16|19)|ubuntu-(16|18|20)\.04)\b"
+    for path in FILES:
+        assert re.findall(gone, path.read_text(encoding="utf-8")) == [], path.name
+
+
+def test_packages_are_tried_where_they_were_built_and_on_newer_systems() -> None:
+    jobs = WORKFLOWS["release.yml"]["jobs"]
+    machines: dict[str, list[str]] = {}
+    for entry in jobs["try-macos"]["strategy"]["matrix"]["include"]:
+        machines.setdefault(entry["machine"], []).append(entry["runner"])
+    assert machines == {
+        "arm64": ["macos-15", "macos-26"],
+        "x86_64": ["macos-15-intel", "macos-26-intel"],
+    }
+    for system, oldest in (("linux", "ubuntu-22.04"), ("windows", "windows-2022")):
+        runners = jobs[f"try-{system}"]["strategy"]["matrix"]["runner"]
+        assert runners[0] == oldest
+        assert len(runners) > 1
+
+
+def test_every_kind_of_package_is_tried_and_linux_has_a_keyring() -> None:
+    text = "".join(step.get("run", "") for name, step in steps() if name.startswith("try"))
+    for kind in (".deb", ".tar.xz", ".AppImage", ".dmg", "-setup.exe"):
+        assert kind in text, kind
+    smokes = [rest for _, script, rest in commands() if script.endswith("smoke.py")]
+    assert len([rest for rest in smokes if "--keyring" in rest]) == 2
+
+
+def test_user_with_an_umlaut_has_an_environment_of_his_own() -> None:
+    """Start-Process hands the parent's on; who reads %USERNAME% would be somebody else."""
+    (script,) = (step["run"] for _, step in steps() if "Jürgen" in step.get("name", ""))
+    for name in (
+        *("USERNAME", "USERDOMAIN", "USERPROFILE", "HOMEDRIVE", "HOMEPATH"),
+        *("APPDATA", "LOCALAPPDATA", "TEMP", "TMP"),
+    ):
+        assert re.search(rf"\$env:{name} = ", script), name
 
 
 def test_guide_names_every_secret_and_variable() -> None:
