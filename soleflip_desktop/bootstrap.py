@@ -238,15 +238,20 @@ def update_desk(options: Options) -> UpdateDesk:
     """Updates of this copy of the app; needs no database. Call it in a thread: may take 100 ms."""
     from soleflip_desktop import __version__
     from soleflip_desktop.resources import changelog_path, resource_path
+    from soleflip_desktop.settings.paths import ENVIRONMENT_VARIABLE
     from soleflip_desktop.settings.update_channel import read_channel
     from soleflip_desktop.sync.update_desk import UpdateDesk
 
+    data = {ENVIRONMENT_VARIABLE: str(options.folder.root)}
+    if options.url:
+        data[DATABASE_VARIABLE] = options.url
     return UpdateDesk(
         read_channel(resource_path("update.json")),
         options.folder.updates,
         version=__version__,
         schema=schema.HEAD,
         changelog=changelog_path(),
+        data=data,
     )
 
 

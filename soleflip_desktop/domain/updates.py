@@ -27,6 +27,13 @@ TOO_OLD = (
 )
 
 
+STALE = (
+    "The server of the updates sent an older list than before ({sent} after {newest}), so nothing "
+    "of it was used. Look again later; if this stays, get new versions from the project's own page "
+    "only."
+)
+
+
 class UpdateError(UserError):
     """An update could not be found, fetched or started; nothing was changed."""
 
@@ -101,14 +108,15 @@ class Checked:
 def judge(
     release: Release, *, current: str, schema: str, system: str, newest: Seen | None
 ) -> Checked:
-    """Offers what is newer than `current` and not older than what was told before.
+    """Offers what is newer than `current`.
 
-    Without the second rule, whoever can answer in the publisher's place could keep an app at an
-    old version with a list that was once true.
+    Raises UpdateError for a list older than what was told before. Without that rule, whoever can
+    answer in the publisher's place could keep an app at an old version, and content with it, by a
+    list that was once true.
     """
     seen = Seen(release.version, release.released)
     if newest is not None and _age(seen) < _age(newest):
-        return Checked(newest, None)
+        raise UpdateError(STALE.format(sent=_named(seen), newest=_named(newest)))
     if precedence(release.version) <= precedence(current):
         return Checked(seen, None)
     file = release.files.get(system)
@@ -121,6 +129,10 @@ def judge(
 
 def _age(seen: Seen) -> tuple[object, date]:
     return precedence(seen.version), seen.released
+
+
+def _named(seen: Seen) -> str:
+    return f"{seen.version} of {seen.released}"
 
 
 def is_safe_address(url: str, *, loopback: bool = True) -> bool:

@@ -13,12 +13,27 @@ from soleflip_desktop.domain.updates import Launched, UpdateError
 DEBIAN_PREFIX = "/opt/soleflip-desktop"
 #: Silent; waits until the app that started it has ended; starts the new one.
 SETUP_ARGUMENTS = ("/S", "/WAIT", "/RESTART")
-#: A helper that shows a file says within this time that it cannot, or goes on by itself.
+#: Whoever cannot do what is asked says so within this time; setup waits for the app by then.
 _HELPER_S = 3
 _FAILED = (
     "The installer could not be started ({why}). It is complete and was verified: start it "
     "yourself from {path}."
 )
+#: Those exit codes of packaging/windows/app.nsi that come at once, before it waits for the app.
+_REFUSALS = {
+    3: (
+        "Setup cannot use the folder that SoleFlip Desktop is in, so nothing was installed. "
+        "Uninstall SoleFlip Desktop (your data is kept), start {path} and choose another folder."
+    ),
+    4: (
+        "The new version does not run on this version of Windows, so nothing was installed. "
+        "Update Windows first."
+    ),
+    6: (
+        "Another setup of SoleFlip Desktop is running, so nothing was installed. Wait until it "
+        "has finished, then try again."
+    ),
+}
 _ARCHITECTURES = {"amd64": "x86_64", "x64": "x86_64", "aarch64": "arm64"}
 _DETACHED = 0x00000008 | 0x00000200  # DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP
 
@@ -74,18 +89,20 @@ def environment(environ: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
-def start(system: str, path: Path) -> Launched:
+def start(system: str, path: Path, data: Mapping[str, str]) -> Launched:
     """Starts the installer and leaves it alone; takes up to three seconds.
 
-    Raises UpdateError; the file stays.
+    `data`: the variables that lead a restarted app to the data of this one. Only who restarts it
+    gets them, as a database's URL may hold a password. Raises UpdateError; the file stays.
     """
     if path.suffix == ".AppImage":
         path.chmod(0o755)
+    restarts = ending(system) is Launched.RESTARTS
     try:
         process = subprocess.Popen(  # noqa: S603  (verified just before; no shell)
             command(system, path),
             cwd=path.parent,
-            env=environment(os.environ),
+            env=environment(os.environ) | (dict(data) if restarts else {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -95,15 +112,15 @@ def start(system: str, path: Path) -> Launched:
     except OSError as error:
         why = error.strerror or type(error).__name__
         raise UpdateError(_FAILED.format(why=why, path=path)) from error
-    if ending(system) is not Launched.RESTARTS:
-        _check(process, path)
+    _check(process, path, _REFUSALS if restarts else {})
     return ending(system)
 
 
-def _check(process: subprocess.Popen[bytes], path: Path) -> None:
+def _check(process: subprocess.Popen[bytes], path: Path, refusals: Mapping[int, str]) -> None:
     try:
         status = process.wait(_HELPER_S)
     except subprocess.TimeoutExpired:
-        return  # it has become the program that shows the file
+        return  # it waits, or has become the program that shows the file
     if status:
-        raise UpdateError(_FAILED.format(why=f"status {status}", path=path))
+        words = refusals.get(status, _FAILED)
+        raise UpdateError(words.format(why=f"status {status}", path=path))

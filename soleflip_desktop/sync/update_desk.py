@@ -7,7 +7,7 @@ import contextlib
 import os
 import platform
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -48,8 +48,9 @@ class UpdateSource(Protocol):
 class UpdateDesk:
     """Updates of this copy of the app.
 
-    `folder` keeps what is downloaded; `version` and `schema` are the app's own. The others stand
-    in for network, system and installer in tests.
+    `folder` keeps what is downloaded; `version` and `schema` are the app's own; `data` has the
+    variables that lead a restarted app to the same data. The others stand in for network, system
+    and installer in tests.
     """
 
     def __init__(
@@ -60,15 +61,17 @@ class UpdateDesk:
         version: str,
         schema: str,
         changelog: Path,
+        data: Mapping[str, str],
         source: UpdateSource | None = None,
         system: str | None = None,
-        start: Callable[[str, Path], Launched] = installer.start,
+        start: Callable[[str, Path, Mapping[str, str]], Launched] = installer.start,
     ) -> None:
         self._channel = channel
         self._folder = folder
         self._version = version
         self._schema = schema
         self._changelog = changelog
+        self._data = data
         self._source = source
         self._system = system or this_system()
         self._start = start
@@ -95,7 +98,8 @@ class UpdateDesk:
     async def check(self, newest: Seen | None) -> Checked:
         """Asks for the list. `newest`: what an earlier look brought.
 
-        Raises UpdateError: offline, not signed by the makers, no list in this build.
+        Raises UpdateError: offline, not signed by the makers, older than before, no list in this
+        build.
         """
         if self._channel is None:
             raise UpdateError(NO_CHANNEL)
@@ -147,7 +151,7 @@ class UpdateDesk:
         if not is_intact(path, file):
             path.unlink(missing_ok=True)
             raise UpdateError(_CHANGED.format(name=file.name))
-        return self._start(self._system, path)
+        return self._start(self._system, path, self._data)
 
     def _news(self, after: str | None) -> str:
         try:

@@ -7,7 +7,7 @@ from soleflip_desktop.domain.preferences import BooksState
 
 
 class FakePreferences:
-    """A PreferencesSource that remembers what was set, and may refuse it."""
+    """A PreferencesSource that remembers what was set, and may refuse to answer."""
 
     def __init__(self, base_currency: str | None = None, *, has_data: bool = False) -> None:
         self.code = base_currency
@@ -15,6 +15,8 @@ class FakePreferences:
         self.error: UserError | None = None
 
     async def base_currency(self) -> str | None:
+        if self.error is not None:
+            raise self.error
         return self.code
 
     async def set_base_currency(self, code: str) -> str:

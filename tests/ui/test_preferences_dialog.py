@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from helpers.fake_preferences import FakePreferences
 from soleflip_desktop.domain.errors import UserError
@@ -70,6 +72,49 @@ def test_what_another_desktop_chose_is_shown(opened: Opening, kit: UiKit) -> Non
     kit.base_currency.code = "EUR"
     assert opened(FakePreferences("GBP")).form.currency == "GBP"
     assert kit.base_currency.code == "GBP"
+
+
+def test_a_region_is_chosen_without_a_database_that_answers(
+    opened: Opening, kit: UiKit, settings: QSettings
+) -> None:
+    kit.base_currency.code = "CHF"
+    preferences = FakePreferences()
+    preferences.error = UserError("The database cannot be used.")
+    dialog = opened(preferences)
+    assert dialog.problem.text() == "The database cannot be used."
+    assert dialog.problem.isVisible()
+    assert dialog.form.isEnabled()
+    assert dialog.form.currency == "CHF", "what was known of it"
+    dialog.form.region_box.picked.emit("de_AT")
+    assert stored_region(settings) == "de_AT"
+
+
+class SlowPreferences(FakePreferences):
+    """Refuses only when `gate` is set."""
+
+    def __init__(self) -> None:
+        super().__init__("CHF")
+        self.gate = asyncio.Event()
+
+    async def set_base_currency(self, code: str) -> str:
+        await self.gate.wait()
+        raise UserError(f"{code} was not stored.")
+
+
+def test_a_write_that_fails_after_closing_is_told(
+    opened: Opening, kit: UiKit, qtbot: QtBot
+) -> None:
+    preferences = SlowPreferences()
+    dialog = opened(preferences)
+    dialog.form.currency_box.picked.emit("USD")
+    dialog.done_button.click()
+    qtbot.waitUntil(lambda: not isValid(dialog))
+    bugs: list[Exception] = []
+    kit.tasks.bug_raised.connect(bugs.append)
+    preferences.gate.set()
+    qtbot.waitUntil(lambda: kit.tasks.active == 0)
+    assert bugs == []
+    assert [message.text for message in kit.notifier.messages] == ["USD was not stored."]
 
 
 def test_before_the_database_is_up_the_currency_is_left_out(opened: Opening) -> None:

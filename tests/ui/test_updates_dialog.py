@@ -18,9 +18,18 @@ from pytestqt.qtbot import QtBot
 
 from helpers.fakes.faults import Reply, Request
 from helpers.fakes.server import FakeServer, route
-from helpers.update_feeds import NAME, FakeUpdates, offer, update_file
+from helpers.update_feeds import (
+    NAME,
+    PUBLIC_KEY,
+    SCHEMA,
+    SYSTEM,
+    FakeUpdates,
+    offer,
+    signed,
+    update_file,
+)
 from soleflip_desktop.connectors.updates.part import PartFile
-from soleflip_desktop.domain.updates import Launched, Seen, UpdateError
+from soleflip_desktop.domain.updates import Launched, Seen, UpdateError, UpdateFile
 from soleflip_desktop.settings.update_channel import UpdateChannel
 from soleflip_desktop.sync.update_desk import UpdateDesk
 from soleflip_desktop.ui.common.context import UiKit
@@ -194,6 +203,54 @@ def test_asking_says_what_is_wrong(scene: Scene) -> None:
     assert scene.dialog.isVisible()
 
 
+class Replayed:
+    """A server that may answer with any list that was once true."""
+
+    def __init__(self) -> None:
+        self.version = "1.4.0"
+
+    async def feed(self, _url: str) -> bytes:
+        return signed(version=self.version)
+
+    async def download(self, file: UpdateFile, folder: Path, progress: object) -> Path:
+        raise AssertionError("nothing is fetched")
+
+
+def test_a_replayed_list_changes_nothing(kit: UiKit, qtbot: QtBot, tmp_path: Path) -> None:
+    server, window = Replayed(), QMainWindow()
+    qtbot.addWidget(window)
+    folder, changelog = tmp_path / "updates", tmp_path / "CHANGELOG.md"
+    channel = UpdateChannel("https://updates.example/feed.json", PUBLIC_KEY)
+    desk = UpdateDesk(
+        channel,
+        folder,
+        version="0.1.0",
+        schema=SCHEMA,
+        changelog=changelog,
+        data={},
+        source=server,
+        system=SYSTEM,
+    )
+    updates = Updates(desk, kit, window, busy=lambda: False, now=lambda: NOW)
+    updates.memory.enabled = True
+    updates._on_time()
+    qtbot.waitUntil(lambda: kit.tasks.active == 0)
+    folder.mkdir()
+    (folder / NAME).touch()
+    server.version = "0.1.0"
+    kit.settings.setValue("updates/looked", "")
+    updates.look_now()
+    qtbot.waitUntil(lambda: kit.tasks.active == 0)
+
+    (message,) = kit.notifier.messages
+    assert "sent an older list than before" in message.text
+    assert not updates.notice.isHidden()
+    assert updates.offer is not None
+    assert (folder / NAME).exists()
+    assert updates.memory.newest == Seen("1.4.0", NOW.date())
+    assert updates.memory.is_due(NOW)
+
+
 def test_a_dialog_is_not_exchanged_under_a_download(scene: Scene) -> None:
     scene.open()
     scene.now += DAY
@@ -264,7 +321,7 @@ def test_an_update_is_fetched_verified_and_started(scene: Scene) -> None:
 
     assert scene.door.launched == ["1.4.0"]
     assert scene.updates.dialog is None
-    assert scene.said() == ["The installer waits half a minute for SoleFlip to close."]
+    assert scene.said() == ["The installer waits two minutes for SoleFlip to close."]
 
 
 @pytest.mark.parametrize(
@@ -526,7 +583,7 @@ def test_a_download_is_cancelled_midway_without_a_trace(
         file = update_file(bytes(8_000_000), f"{server.url}/{NAME}")
         channel = UpdateChannel(f"{server.url}/feed.json", "")
         nowhere, folder = tmp_path / "CHANGELOG.md", tmp_path / "updates"
-        desk = UpdateDesk(channel, folder, version="0.1.0", schema="", changelog=nowhere)
+        desk = UpdateDesk(channel, folder, version="0.1.0", schema="", changelog=nowhere, data={})
         stops.append(kit.tasks.start(desk.download(replace(offer(), file=file), progress)))
         qtbot.waitUntil(lambda: kit.tasks.active == 0)
     gc.collect()

@@ -6,7 +6,9 @@ import argparse
 import asyncio
 import json
 import os
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
@@ -25,7 +27,7 @@ from helpers.update_feeds import (
     signed,
     update_file,
 )
-from soleflip_desktop import resources
+from soleflip_desktop import bootstrap, resources
 from soleflip_desktop.cli.updates import add_commands, run_updates
 from soleflip_desktop.domain.updates import (
     Checked,
@@ -37,6 +39,8 @@ from soleflip_desktop.domain.updates import (
     is_safe_address,
     judge,
 )
+from soleflip_desktop.settings.options import Options
+from soleflip_desktop.settings.paths import DataFolder
 from soleflip_desktop.settings.update_channel import (
     UpdateChannel,
     looks_by_default,
@@ -74,20 +78,22 @@ def test_a_pre_release_is_brought_to_its_release() -> None:
     assert judged(release(), current="1.4.0-rc.2").offer is not None
 
 
-@pytest.mark.parametrize(
-    ("newest", "offered"),
-    [
-        (Seen("1.5.0", date(2026, 11, 1)), False),
-        (Seen("1.4.0", date(2026, 11, 25)), False),
-        (Seen("1.4.0", DAY), True),
-        (Seen("1.3.0", date(2026, 11, 2)), True),
-    ],
-)
-def test_a_list_older_than_the_newest_one_is_not_believed(newest: Seen, *, offered: bool) -> None:
+@pytest.mark.parametrize("newest", [Seen("1.4.0", DAY), Seen("1.3.0", date(2026, 11, 25))])
+def test_a_list_as_new_as_the_newest_one_is_believed(newest: Seen) -> None:
     checked = judged(release(), newest)
 
-    assert (checked.offer is not None) is offered
-    assert checked.newest == (Seen("1.4.0", DAY) if offered else newest)
+    assert checked.offer is not None
+    assert checked.newest == Seen("1.4.0", DAY)
+
+
+@pytest.mark.parametrize("current", ["0.1.0", "1.4.0"])
+@pytest.mark.parametrize(
+    "newest", [Seen("1.5.0", date(2026, 11, 1)), Seen("1.4.0", date(2026, 11, 25))]
+)
+def test_a_list_older_than_the_newest_one_is_refused(newest: Seen, current: str) -> None:
+    said = f"older list.*1.4.0 of 2026-11-24 after {newest.version} of {newest.released}"
+    with pytest.raises(UpdateError, match=said):
+        judged(release(), newest, current)
 
 
 def test_a_release_without_a_file_for_this_system_says_so() -> None:
@@ -233,7 +239,10 @@ def test_other_programs_get_the_systems_libraries() -> None:
     assert installer.environment({"LD_LIBRARY_PATH": "/a"})["LD_LIBRARY_PATH"] == "/a"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="a shell script stands in for xdg-open")
+NEEDS_SHELL = pytest.mark.skipif(os.name == "nt", reason="shell scripts stand in for programs")
+
+
+@NEEDS_SHELL
 @pytest.mark.parametrize(("script", "said"), [("exit 0", None), ("exit 4", "status 4"), (None, "")])
 def test_a_helper_that_fails_is_told(
     script: str | None, said: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -246,11 +255,93 @@ def test_a_helper_that_fails_is_told(
         helper.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     if said is None:
-        assert installer.start("linux-deb-x86_64", file) is Launched.OPENED
+        assert installer.start("linux-deb-x86_64", file, {}) is Launched.OPENED
     else:
         with pytest.raises(UpdateError, match=f"{said}.*start it yourself from {file}"):
-            installer.start("linux-deb-x86_64", file)
+            installer.start("linux-deb-x86_64", file, {})
     assert file.exists()
+
+
+def setup_of(folder: Path, script: str) -> Path:
+    """What stands in for the Windows setup."""
+    setup = folder / NAME
+    setup.write_text(f"#!/bin/sh\n{script}\n")
+    setup.chmod(0o700)
+    return setup
+
+
+@NEEDS_SHELL
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (3, "cannot use the folder"),
+        (4, "Update Windows first"),
+        (5, "status 5"),
+        (6, "Another setup of SoleFlip Desktop is running"),
+    ],
+)
+def test_a_setup_that_refuses_at_once_is_told(status: int, said: str, tmp_path: Path) -> None:
+    setup = setup_of(tmp_path, f"exit {status}")
+    with pytest.raises(UpdateError, match=said):
+        installer.start(SYSTEM, setup, {})
+    assert setup.exists()
+
+
+@NEEDS_SHELL
+def test_a_setup_that_waits_for_the_app_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installer, "_HELPER_S", 0.2)
+    started: list[subprocess.Popen[bytes]] = []
+    popen = subprocess.Popen
+
+    def note(*arguments: Any, **options: Any) -> subprocess.Popen[bytes]:
+        started.append(popen(*arguments, **options))
+        return started[-1]
+
+    monkeypatch.setattr(subprocess, "Popen", note)
+    assert installer.start(SYSTEM, setup_of(tmp_path, "exec sleep 60"), {}) is Launched.RESTARTS
+    assert started[0].poll() is None
+    started[0].kill()
+    started[0].wait()
+
+
+URL_OF_BOOKS = "postgresql://seller:geheim@127.0.0.1:5432/books"
+TELL = 'printf "%s\\n" "$SOLEFLIP_DATA_DIR" "$SOLEFLIP_DATABASE_URL" "$@" >told'
+
+
+@NEEDS_SHELL
+@pytest.mark.parametrize("url", [URL_OF_BOOKS, None])
+def test_the_app_comes_back_with_the_same_data(
+    url: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SOLEFLIP_DATABASE_URL", raising=False)
+    monkeypatch.setattr(installer, "system_name", lambda *_facts: SYSTEM)
+    folder = DataFolder(tmp_path / "Bücher")
+    folder.updates.mkdir(parents=True)
+    setup = setup_of(folder.updates, TELL)
+    file = update_file(setup.read_bytes())
+    desk = bootstrap.update_desk(Options(folder, url))
+
+    assert asyncio.run(desk.launch(replace(offer(), file=file))) is Launched.RESTARTS
+    told = (folder.updates / "told").read_text().splitlines()
+    assert told == [str(folder.root), url or "", *installer.SETUP_ARGUMENTS]
+
+
+@NEEDS_SHELL
+def test_who_does_not_restart_the_app_learns_no_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helper = tmp_path / "xdg-open"
+    helper.write_text(f"#!/bin/sh\n{TELL}\n")
+    helper.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("SOLEFLIP_DATA_DIR", "SOLEFLIP_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    file = tmp_path / "a.deb"
+    file.touch()
+    installer.start("linux-deb-x86_64", file, {"SOLEFLIP_DATABASE_URL": URL_OF_BOOKS})
+    assert (tmp_path / "told").read_text().splitlines() == ["", "", str(file)]
 
 
 # -- the desk ----------------------------------------------------------------------------------
@@ -296,12 +387,13 @@ class Desk:
             version="0.1.0",
             schema=SCHEMA,
             changelog=changelog,
+            data={},
             source=self.source,
             system=SYSTEM,
             start=self.start,
         )
 
-    def start(self, system: str, path: Path) -> Launched:
+    def start(self, system: str, path: Path, _data: Mapping[str, str]) -> Launched:
         self.started.append((system, path.read_bytes()))
         return Launched.RESTARTS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,7 @@ def test_list_and_file_arrive_and_nothing_is_told(server: Releases, tmp_path: Pa
 def test_the_desk_updates_over_the_line(server: Releases, tmp_path: Path) -> None:
     started: list[bytes] = []
 
-    def start(_system: str, path: Path) -> Launched:
+    def start(_system: str, path: Path, _data: Mapping[str, str]) -> Launched:
         started.append(path.read_bytes())
         return Launched.SHOWN
 
@@ -115,6 +115,7 @@ def test_the_desk_updates_over_the_line(server: Releases, tmp_path: Path) -> Non
         version="0.1.0",
         schema=SCHEMA,
         changelog=tmp_path / "CHANGELOG.md",
+        data={},
         system=SYSTEM,
         start=start,
     )

@@ -64,6 +64,7 @@ class PreferencesDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Preferences")
         self._preferences, self._kit, self._folder = preferences, kit, folder
+        self._ended = False
         self.form = RegionForm(self, currency=preferences is not None)
         self.notice = label("", "info", wrap=True)
         self.problem = label("", "bad", wrap=True)
@@ -83,13 +84,24 @@ class PreferencesDialog(QDialog):
         self.form.currency_picked.connect(self._on_currency)
         self.finished.connect(kit.tasks.start(self._load()))
 
+    def done(self, result: int) -> None:
+        self._ended = True
+        super().done(result)
+
     async def _load(self) -> None:
-        """Another desktop may have chosen another currency since."""
-        if self._preferences is not None:
-            self._kit.base_currency.code = await self._preferences.base_currency()
+        """The region needs no database: it can be chosen also where that does not answer."""
+        try:
+            await self._read_currency()
+        except UserError as error:
+            _say(self.problem, str(error))
         region = stored_region(self._kit.settings) or self._began_with
         await fill_form(self.form, region, self._kit.base_currency.code)
         self._tell_region(self.form.region)
+
+    async def _read_currency(self) -> None:
+        """Another desktop may have chosen another currency since."""
+        if self._preferences is not None:
+            self._kit.base_currency.code = await self._preferences.base_currency()
 
     # -- choices -------------------------------------------------------------------------------
 
@@ -102,15 +114,22 @@ class PreferencesDialog(QDialog):
         _say(self.notice, "" if region == self._began_with else _RESTART)
 
     def _on_currency(self, code: str) -> None:
+        _say(self.problem, "")
         self._kit.tasks.start(self._store_currency(code))
 
     async def _store_currency(self, code: str) -> None:
         if self._preferences is None:
             return
-        _say(self.problem, "")
         try:
             self._kit.base_currency.code = await self._preferences.set_base_currency(code)
         except UserError as error:
+            self._tell(error)
+
+    def _tell(self, error: UserError) -> None:
+        """The dialog may have been closed before the database gave up."""
+        if self._ended:
+            self._kit.notifier.error(error)
+        else:
             _say(self.problem, str(error))
 
     def _fill_theme(self) -> None:

@@ -37,7 +37,7 @@ _READY = {
     Launched.SHOWN: "Downloaded and verified. Close SoleFlip before you replace it.",
 }
 _AFTERWARDS = {
-    Launched.RESTARTS: "The installer waits half a minute for SoleFlip to close.",
+    Launched.RESTARTS: "The installer waits two minutes for SoleFlip to close.",
     Launched.OPENED: "The installer is open. Close SoleFlip before you go on with it.",
     Launched.SHOWN: "The file is shown in its folder. Close SoleFlip before you replace it.",
 }
