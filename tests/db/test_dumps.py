@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,6 +55,44 @@ def test_failed_dump_leaves_no_file(database: Database, tmp_path: Path) -> None:
         dumps.dump(gone.render_as_string(hide_password=False), target)
     assert [path.name for path in tmp_path.iterdir()] == ["backup.dump"]
     assert target.read_text() == "yesterday's"
+
+
+def test_two_dumps_at_once_to_one_target_leave_a_complete_file(
+    database: Database, imports: Imports, tmp_path: Path
+) -> None:
+    imports.run(write_rows(tmp_path / "may.csv", [sale(1), sale(2)]))
+    target = tmp_path / "copies" / "backup.dump"
+    target.parent.mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        sizes = list(pool.map(dumps.dump, [database.url] * 2, [target] * 2))
+    assert list(target.parent.iterdir()) == [target]
+    assert target.stat().st_size in sizes
+    name = f"{sa.make_url(database.url).database}-twice"
+    url = dumps.create_database(database.url, name)
+    try:
+        dumps.restore(target, url)
+        engine = make_engine(url, 1)
+        with engine.connect() as connection:
+            assert len(connection.execute(sa.text(ORDERS)).all()) == 2
+        engine.dispose()
+    finally:
+        dumps.drop_database(database.url, name)
+
+
+def test_what_killed_dumps_left_is_cleared_after_a_day(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "backup.dump"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda *_, **__: None)  # a killed process clears nothing away
+        for name in ("old.dump", "new.dump"):
+            with pytest.raises(DatabaseUnavailableError):
+                dumps.dump("postgresql+psycopg:///absent?host=/absent", tmp_path / name)
+    old, new = sorted(tmp_path.iterdir(), key=lambda path: ".old." not in path.name)
+    yesterday = time.time() - 25 * 3600
+    os.utime(old, (yesterday, yesterday))
+    dumps.dump(database.url, target)
+    assert set(tmp_path.iterdir()) == {target, new}
 
 
 def test_folder_that_is_not_there_is_told(database: Database, tmp_path: Path) -> None:

@@ -18,6 +18,9 @@ from soleflip_desktop.sync.installer import SETUP_ARGUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 WINDOWS = ROOT / "packaging" / "windows"
+SERVER = ROOT / "soleflip_desktop" / "db" / "embedded" / "windows.py"
+POINTER_NAME = "WHERE-THE-DATABASE-IS.txt"
+LONGEST_PATH = 259
 TEXT = re.compile(r'^\$\{Text\} (\w+) \\\n  "(.*)" \\\n  "(.*)"$', re.MULTILINE)
 LOCK = """\
 everywhere==1.0 \\
@@ -68,8 +71,9 @@ def program_for(machine: int) -> bytes:
 
 @pytest.fixture(scope="module")
 def script() -> str:
-    """Without its comments."""
-    lines = (WINDOWS / "app.nsi").read_text(encoding="utf-8").splitlines()
+    """Both parts, without their comments."""
+    parts = (WINDOWS / "app.nsi", WINDOWS / "replacing.nsh")
+    lines = [line for part in parts for line in part.read_text(encoding="utf-8").splitlines()]
     return "\n".join(line.partition(" ;")[0] for line in lines if not line.startswith(";"))
 
 
@@ -116,11 +120,15 @@ def test_a_bundle_is_looked_at(make_setup: ModuleType, bundle: Path) -> None:
         assert words in found
 
 
-def test_the_uninstaller_deletes_what_lies_beside_the_programs(
+def test_what_lies_beside_the_programs_is_replaced_and_removed_with_them(
     make_setup: ModuleType, bundle: Path
 ) -> None:
-    lines = make_setup.deleting(make_setup.other_files(bundle))
-    assert lines == 'Delete "$INSTDIR\\Notices of $$.txt"\n'
+    lines = make_setup.with_others(make_setup.other_files(bundle)).splitlines()
+    assert lines == [
+        "!macro WITH_OTHERS WHAT_TO_DO",
+        '  !insertmacro ${WHAT_TO_DO} "Notices of $$.txt"',
+        "!macroend",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -162,6 +170,11 @@ def test_setup_and_app_agree_on_folders(
     assert substitute.parent.name == product
     assert 'StrCpy $Substitute "$0\\${PRODUCT}\\"' in script
     assert 2 * script.count("  Call ${un}AppendByte\n") == len(substitute.name)
+    assert f'\\${{PRODUCT}}\\{POINTER_NAME}"' in script
+    server = SERVER.read_text(encoding="utf-8")
+    assert f'"{POINTER_NAME}"' in server
+    assert '/ f"data-{' in server
+    assert '${AndIf} $1 == "data-"' in script
     programs = make_setup.bundle_files.postgres_files.INSTALL.replace("/", "\\")
     assert f'!define POSTGRES "{programs}\\bin\\postgres.exe"' in script
 
@@ -170,6 +183,23 @@ def test_the_script_knows_the_switches_of_an_update(script: str) -> None:
     known = {"/S", *re.findall(r'GetOptions\} \$0 "(/\w+)"', script)}
     assert set(SETUP_ARGUMENTS) <= known
     assert {"/DELETEDATA", "/DESKTOP"} <= known
+
+
+def test_setup_waits_longer_than_the_app_for_its_server(script: str) -> None:
+    found = re.search(r"^_STOP_TIMEOUT_S = (\d+)", SERVER.read_text(encoding="utf-8"), re.MULTILINE)
+    waits = re.search(r"!define WAIT_MS (\d+)", script)
+    assert found
+    assert waits
+    assert int(waits[1]) >= 1000 * (int(found[1]) + 30 + 10)  # 30 for pg_ctl itself, 10 for the app
+
+
+def test_the_longest_file_fits_where_setup_puts_it_aside(
+    make_setup: ModuleType, script: str
+) -> None:
+    found = re.search(r'!define BEFORE "\$INSTDIR(\\\w+)"', script)
+    assert found
+    longest = make_setup.LONGEST_FOLDER + len(found[1]) + 1 + make_setup.LONGEST_FILE
+    assert longest == LONGEST_PATH
 
 
 def test_markers_are_read_for_windows() -> None:

@@ -8,9 +8,11 @@ its letters, is theirs to understand.
 
 from __future__ import annotations
 
+import os
 import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +26,9 @@ from soleflip_desktop.domain.errors import DatabaseUnavailableError
 
 #: A million units take seconds; whoever waits for an hour waits for a broken disk.
 LONGEST_S = 3600
+#: Ends the name of an unfinished file. One that nobody wrote to for so long is a killed process's.
+_PART = ".dump-part"
+_ABANDONED_S = 24 * 3600
 _CREATE_NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
@@ -33,15 +38,18 @@ def dump(url: str, target: Path, *, timeout_s: int = LONGEST_S) -> int:
     The file is complete or not there. Raises DatabaseUnavailableError: disk full, server gone,
     server newer than our programs.
     """
-    partial = target.with_name(f".{target.name}.part")
+    # Two processes may copy to one target: each writes a file of its own.
+    partial = target.with_name(f".{target.name}.{os.urandom(4).hex()}{_PART}")
     with translated(target.parent):
+        _clear_abandoned(target.parent)
         try:
             with partial.open("wb") as file:
                 said = _run("pg_dump", ["--format=custom"], url, (None, file), timeout_s)
             if said is not None:
                 raise tool_failure(target.parent, "The database could not be copied", said)
+            size = partial.stat().st_size
             partial.replace(target)
-            return target.stat().st_size
+            return size
         finally:
             partial.unlink(missing_ok=True)
 
@@ -86,6 +94,13 @@ def sorting(url: str) -> tuple[str, str, str]:
     with _server(url) as connection:
         encoding, provider, locale = connection.execute(sa.text(query)).one()
     return str(encoding), str(provider), str(locale)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    for part in folder.glob(f".*{_PART}"):
+        with suppress(OSError):  # another process was faster, or still has it open: no harm
+            if time.time() - part.stat().st_mtime > _ABANDONED_S:
+                part.unlink()
 
 
 def _quoted(connection: sa.Connection, name: str) -> str:

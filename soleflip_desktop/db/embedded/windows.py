@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import getpass
 import hashlib
 import os
 import secrets as random_secrets
@@ -31,13 +30,22 @@ from soleflip_desktop.settings.secrets import KeyringStore, SecretStore
 
 assert sys.platform == "win32"  # noqa: S101 - the form in which mypy skips the rest elsewhere
 
+from soleflip_desktop.db.embedded.windows_sids import (  # noqa: E402 - as above
+    ADMINISTRATORS,
+    LOCAL_SYSTEM,
+    owner_sid,
+    process_sid,
+)
+
 _LOCALHOST = "127.0.0.1"
 _START_ATTEMPTS = 3  # another program may take the free port before the server does
 _START_TIMEOUT_S = 300
 _STOP_TIMEOUT_S = 60
 _LONGEST_LOG = 8 << 20
 _FULL_ACCESS = "(OI)(CI)F"
-_LOCAL_SYSTEM = "*S-1-5-18"
+_OTHER_NAMES = (
+    "Or install SoleFlip Desktop and keep its data in folders whose names have only plain letters."
+)
 _QUERY_LIMITED_INFORMATION = 0x1000
 _STILL_ACTIVE = 259
 
@@ -148,12 +156,20 @@ def _substitute() -> Path:
 
 
 def _make_substitute() -> None:
-    """%ProgramData% is open to all users of the computer; this folder must not be."""
-    folder = _substitute()
+    """%ProgramData% is open to all users of the computer; this folder must not be.
+
+    Its name can be guessed: whoever made it before us would own the programs that we put there.
+    """
+    folder, user = _substitute(), process_sid()
     if folder.exists():
+        if owner_sid(folder) not in {user, LOCAL_SYSTEM, ADMINISTRATORS}:
+            raise DatabaseUnavailableError(
+                f"The folder {folder} belongs to another user of this computer. Ask an "
+                f"administrator to remove it. {_OTHER_NAMES}",
+            )
         return
     folder.mkdir(parents=True)
-    allowed = [f"{who}:{_FULL_ACCESS}" for who in (getpass.getuser(), _LOCAL_SYSTEM)]
+    allowed = [f"*{sid}:{_FULL_ACCESS}" for sid in (user, LOCAL_SYSTEM)]
     result = subprocess.run(  # noqa: S603 - fixed words and paths of ours
         ["icacls", str(folder), "/inheritance:r", "/grant:r", *allowed],  # noqa: S607
         capture_output=True,
@@ -163,8 +179,8 @@ def _make_substitute() -> None:
     if result.returncode != 0:
         folder.rmdir()
         raise DatabaseUnavailableError(
-            f"The folder {folder} cannot be closed to other users of this computer. Install "
-            "SoleFlip Desktop and keep its data in folders whose names have only plain letters.",
+            f"The folder {folder} cannot be closed to other users of this computer. Check "
+            f"the rights to %ProgramData%. {_OTHER_NAMES}",
         )
 
 
