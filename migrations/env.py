@@ -12,9 +12,7 @@ from alembic import context
 
 from soleflip_desktop.db import models
 from soleflip_desktop.db.base import Base, EncryptedText
-
-#: Any fixed number: two desktops upgrading one shared database wait for each other.
-UPGRADE_LOCK = 0x50_1E_F1_1B
+from soleflip_desktop.db.schema import UPGRADE_LOCK
 
 
 def ours(name: str | None, kind: str, _parents: Any) -> bool:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 #: The newest revision in `migrations/versions`; a test compares the two.
 HEAD = "20261123_2200"
 OLDEST_SERVER = 150000
-#: The lock of `migrations/env.py`; a test compares the two. Who holds it gets it there once more.
+#: Any fixed number: two desktops upgrading one database wait for each other. `migrations/env.py`
+#: takes it too, for whoever migrates without `upgrade`; its holder gets it there once more.
 UPGRADE_LOCK = 0x50_1E_F1_1B
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 import time
@@ -18,7 +17,6 @@ from soleflip_desktop.db import schema
 from soleflip_desktop.db.embedded import dumps
 from soleflip_desktop.db.engine import make_engine
 from soleflip_desktop.domain.errors import DatabaseTooNewError, UserError
-from soleflip_desktop.resources import data_path
 
 pytestmark = pytest.mark.db
 REPOSITORY = Path(__file__).parents[2]
@@ -171,9 +169,3 @@ def test_a_copy_that_fails_leaves_the_schema_and_a_free_lock(
     assert schema.upgrade(engine, lambda _revision: None)
     assert locks(other) == 0
     assert schema.is_current(engine)
-
-
-def test_the_copy_and_the_migrations_share_one_lock() -> None:
-    text = (data_path("migrations") / "env.py").read_text(encoding="utf-8")
-    [number] = re.findall(r"^UPGRADE_LOCK = (\w+)$", text, re.MULTILINE)
-    assert int(number, 16) == schema.UPGRADE_LOCK
