@@ -397,7 +397,7 @@ sys.path[:0] = ["source/packaging"]
 import smoke
 report = json.loads(pathlib.Path(sys.argv[1]).read_text("utf-8"))
 smoke.print_table(report)
-found = smoke.check(report, smoke.modules_expected())
+found = smoke.check(report, smoke.modules_expected("win32"))
 sys.exit("\n".join(found) or 0)' "$1" >smoke.txt
 }
 

@@ -76,7 +76,7 @@ KEYRINGS: Mapping[str, tuple[str, ...]] = {
         "jeepney",
     ),
 }
-#: Modules for one kind of system, which refuse the other.
+#: How the names of modules begin that are for one kind of system, and refuse the other.
 _WINDOWS, _POSIX = "soleflip_desktop.db.embedded.windows", "soleflip_desktop.db.embedded.posix"
 _NOT_HERE = _POSIX if sys.platform == "win32" else _WINDOWS
 _COMPILED = {"binary", "c"}  # psycopg's ways around libpq through ctypes
@@ -90,7 +90,7 @@ def modules() -> dict[str, Any]:
     found = [
         info.name
         for info in pkgutil.walk_packages(soleflip_desktop.__path__, "soleflip_desktop.")
-        if info.name != _NOT_HERE
+        if not info.name.startswith(_NOT_HERE)
     ]
     for name in found:
         importlib.import_module(name)
