@@ -45,6 +45,7 @@ def dump(url: str, target: Path, *, timeout_s: int = LONGEST_S) -> int:
         try:
             with partial.open("wb") as file:
                 said = _run("pg_dump", ["--format=custom"], url, (None, file), timeout_s)
+                os.fsync(file.fileno())  # or a power cut could leave its name and not its bytes
             if said is not None:
                 raise tool_failure(target.parent, "The database could not be copied", said)
             size = partial.stat().st_size
