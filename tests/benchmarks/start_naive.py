@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from soleflip_desktop.db.embedded.cluster import Cluster
 
 #: What a front end of another kind, another system or a trial run needs.
-ELSEWHERE = ("__main__", "cli", "smoke", "windows")
+ELSEWHERE = ("__main__", "cli", "smoke", "windows", "windows_sids")
 
 
 def mark(name: str) -> None:
